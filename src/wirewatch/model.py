@@ -1,0 +1,226 @@
+"""The words of wirewatch (docs/architecture.md), as frozen dataclasses. Imports nothing of ours.
+
+Times are timezone-aware, in UTC. A date that isn't known is None, never "now".
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NewType
+
+ArticleId = NewType("ArticleId", str)  # public, given once when the article's first key is seen: [a-z2-7]{16}
+ArticleNo = NewType("ArticleNo", int)  # the state database's key of an article; a story is known by its first article's
+CaptureNo = NewType("CaptureNo", int)  # the state database's key of a capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed of a source, as feeds.yaml has it."""
+
+    url: str
+    every: float | None = None  # seconds; None: the adaptive pace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An outlet."""
+
+    name: str
+    home: str = ""
+    country: str | None = None  # ISO 3166, lower case
+    language: str | None = None  # BCP 47, a prior for the language identification
+    feeds: tuple[Feed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as a feed announced it."""
+
+    url: str  # absolute, as announced; what is requested
+    title: str = ""  # plain text
+    summary: str = ""  # plain text
+    published_at: datetime | None = None
+    updated: str = ""  # the feed's own mark of a change, raw: only compared, never read
+    content: str = ""  # full text in the feed, HTML, where it has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One redirect on the way to a page."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came back for a request, before anyone interprets it."""
+
+    url: str  # as requested
+    final_url: str  # after redirects
+    status: int
+    headers: tuple[tuple[str, str], ...]  # names in lower case, in the server's order
+    body: bytes  # unpacked, not yet text; at most the caller's limit
+    fetched_at: datetime
+    took: float  # seconds, first request to last byte
+    hops: tuple[Hop, ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = ()
+    ip: str = ""
+
+    def header(self, name: str) -> str:
+        """The first header of that (lower-case) name, or ""."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page lies in the archive."""
+
+    file: str  # name below the archive's folder
+    offset: int  # of the response record's first byte
+    length: int  # bytes of the (gzip-compressed) record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the archive keeps beside a page, so that state and index can be rebuilt from it alone."""
+
+    article_id: ArticleId
+    keys: tuple[str, ...]
+    first_seen_at: datetime
+    n: int  # the capture's number within its article, from 1
+    entry: Entry
+    feed: str  # URL; "" for an import
+    source: str
+    language: str | None = None  # the source's prior
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What extraction found on a page."""
+
+    title: str
+    body: str  # plain text, paragraphs parted by one line break
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_at_source: str = ""  # json-ld, meta, feed, time-tag, htmldate …; "" if published_at is None
+    updated_at: datetime | None = None
+    description: str = ""
+    image: str = ""
+    declared_language: str | None = None
+    canonical: str = ""  # as the page says, absolute; not yet believed
+    rules: int = 1  # version of the extraction's rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a reader would call it: one document of the index. Field names are those of `search --json` and of the index."""
+
+    id: ArticleId
+    revision: int  # an older write never wins
+    url: str
+    title: str
+    body: str
+    source: str
+    first_seen_at: datetime
+    indexed_at: datetime
+    published_at: datetime | None = None  # None: not known; the index then sorts by first_seen_at
+    published_at_source: str = ""
+    updated_at: datetime | None = None
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    image: str = ""
+    country: str | None = None
+    language: str = "und"
+    script: str = "Zyyy"  # ISO 15924
+    entities: tuple[str, ...] = ()
+    entity_names: tuple[str, ...] = ()  # display names, in the order of `entities`
+    topics: tuple[str, ...] = ()
+    story_id: ArticleId = ArticleId("")
+    is_copy: bool = False  # not its story's first telling
+    feed: str = ""
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the news was published as far as is known: what `--since`, freshness and sorting go by."""
+        return self.published_at or self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a search asks beside its words; empty tuples and None ask nothing."""
+
+    since: datetime | None = None  # on Article.shown_at
+    until: datetime | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()  # all must be there
+    topics: tuple[str, ...] = ()  # all must be there
+    stories: bool = False  # one hit a story, its best
+    sort: str = "relevance"  # or "date", newest first
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article of an answer."""
+
+    article: Article
+    score: float
+    highlights: tuple[str, ...] = ()  # sentences of title or body; the words that met the query between <em> and </em>
+    tellings: int = 1  # with Search.stories: articles of its story that met the query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a search found."""
+
+    hits: tuple[Hit, ...]
+    total: int  # articles that met it; with Search.stories: stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A standing query with its channels, as watches.yaml has it."""
+
+    name: str
+    query: str = "*"
+    topics: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a channel is told about a match."""
+
+    match_id: str
+    watch: str
+    title: str
+    url: str
+    source: str
+    story_id: str
+    article_id: str
+    published_at: datetime | None
+    matched_at: datetime
+    sentence: str  # the sentence that met the watch, its words between <em> and </em>
+    tellings: int = 1
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a stage did, by outcome; adds up over batches."""
+
+    by: dict[str, int] = field(default_factory=dict)
+
+    def add(self, outcome: str, n: int = 1) -> None:
+        """Count `n` more of `outcome`."""
+        self.by[outcome] = self.by.get(outcome, 0) + n
+
+    def merge(self, other: "Counts") -> None:
+        """Add another's counts to these."""
+        for outcome, n in other.by.items():
+            self.add(outcome, n)
