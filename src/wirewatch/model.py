@@ -224,3 +224,27 @@ class Counts:
         """Add another's counts to these."""
         for outcome, n in other.by.items():
             self.add(outcome, n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRule:
+    """One entity of the gazetteer, as entities.yaml has it."""
+
+    id: str  # kim-jong-un: the same in every language
+    name: str  # shown to people
+    kind: str  # person, organisation or place
+    wikidata: str = ""  # Q…
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by BCP 47 tag; base forms, matched with any ending
+    exact: tuple[str, ...] = ()  # spellings that only match as they stand: their stem is a word of its own
+    weak: bool = False  # never yields the entity; keeps its words from being taken for another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRule:
+    """One topic, as topics.yaml has it. A term is `entity:ID`, or words that must stand side by side, in any inflection."""
+
+    id: str
+    name: str
+    all: tuple[tuple[str, ...], ...] = ()  # groups: of each, one term must be there
+    any: tuple[str, ...] = ()  # if given: one of them must be there
+    none: tuple[str, ...] = ()  # none of them may be there
