@@ -1,0 +1,56 @@
+"""What the options before the command's name say, and what every command needs from them."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wirewatch.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The options before the command's name."""
+
+    config: Path | None
+    home: Path | None
+    quiet: bool
+    verbose: bool
+
+    def settings(self) -> "Settings":
+        """The config folder, read and checked whole."""
+        from wirewatch.settings import load
+
+        configure_logs(self.verbose)
+        return load(self.config, self.home)
+
+
+def configure_logs(verbose: bool) -> None:
+    """Logs go to standard error, a line each; foreign text in them is made harmless."""
+    import sys
+
+    import structlog
+
+    from wirewatch.safe import one_line
+
+    def harmless(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {
+            key: one_line(value, 500) if isinstance(value, str) and key != "exception" else value for key, value in event.items()
+        }
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True, key="at"),
+            structlog.processors.format_exc_info,
+            harmless,
+            structlog.processors.LogfmtRenderer(key_order=["at", "level", "event"], bool_as_flag=False)
+            if not sys.stderr.isatty()
+            else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its errors are in the ledger, without the secrets

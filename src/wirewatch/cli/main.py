@@ -1,0 +1,66 @@
+"""The `wirewatch` command: its options, its commands, and how every error reaches the screen."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wirewatch import __version__
+from wirewatch.cli import demo, doctor, feeds, init, run, search, status, watches
+from wirewatch.cli.context import Context
+from wirewatch.errors import Unavailable, UserError
+
+app = typer.Typer(
+    name="wirewatch",
+    help="Watch the news wires: every story on a subject, found across outlets, languages and scripts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (demo, init, run, search, feeds, watches, status, doctor):
+    group.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"wirewatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="The config folder. Files missing there mean the shipped defaults.")] = None,
+    home: Annotated[Path | None, typer.Option(help="The data folder; made if missing.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also what goes on inside.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: ARG001
+) -> None:
+    """Options that stand before the command's name."""
+    ctx.obj = Context(config=config, home=home, quiet=quiet, verbose=verbose)
+
+
+def main() -> None:
+    """Run the command; exit code 0 done, 1 something failed, 2 the user's mistake, 130 ended by Ctrl-C."""
+    try:
+        app()
+    except UserError as error:
+        _fail(str(error), 2)
+    except Unavailable as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except BrokenPipeError:  # `wirewatch search … | head`: nobody reads on, which is fine
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(text: str, code: int) -> None:
+    from wirewatch.safe import one_line
+
+    for line in text.splitlines():
+        print(f"wirewatch: {one_line(line)}", file=sys.stderr)  # noqa: T201 - one unwrapped line each
+    sys.exit(code)

@@ -1,0 +1,124 @@
+"""`search`: the stories on a subject, on the screen or as JSON lines."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wirewatch.cli import show
+from wirewatch.cli.context import Context
+
+if TYPE_CHECKING:
+    from wirewatch.model import Answer, Hit, Search
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(search)
+
+
+def search(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Argument(help='Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.')],
+    since: Annotated[str | None, typer.Option(help="Not older than: 7d, 12h, 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Not newer than: 1d, 2026-11-20.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language (sr, ru, ko …); may be repeated.")] = None,
+    entity: Annotated[list[str] | None, typer.Option(help="Only with this entity's id; repeated: with all of them.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Only on this topic's id; repeated: on all of them.")] = None,
+    stories: Annotated[bool, typer.Option("--stories", help="One line a story, with its number of tellings.")] = False,
+    sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
+    limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+) -> None:
+    """Find articles, whatever their language, script and inflection."""
+    from wirewatch.analysis.query import parse
+    from wirewatch.errors import UserError
+    from wirewatch.model import Search
+
+    if sort not in ("relevance", "date"):
+        raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
+    tree = parse(query)
+    ask = Search(
+        since=moment(since, "--since"),
+        until=moment(until, "--until"),
+        sources=tuple(source or ()),
+        languages=tuple(language or ()),
+        entities=tuple(entity or ()),
+        topics=tuple(topic or ()),
+        stories=stories,
+        sort=sort,
+        limit=limit,
+    )
+    answer = _ask(ctx.obj, tree, ask)
+    if as_json:
+        for hit in answer.hits:
+            show.json_line(as_row(hit, stories=stories))
+    else:
+        print_answer(answer, query, ask, quiet=ctx.obj.quiet)
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """A time from `7d` (ago), a date or an RFC 3339 time; without a zone it is UTC."""
+    from wirewatch.errors import UserError
+    from wirewatch.settings.schema import pace
+
+    if text is None:
+        return None
+    try:
+        return datetime.now(UTC) - timedelta(seconds=pace(text))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _ask(context: Context, tree: Any, ask: "Search") -> "Answer":
+    from wirewatch.errors import Unavailable
+    from wirewatch.index.open import open_index
+    from wirewatch.index.port import NeedsRebuild
+
+    settings = context.settings()
+    try:
+        index = open_index(settings.main.index.url, settings.home)
+    except NeedsRebuild as need:
+        raise Unavailable(f"the index can't be read ({need}); `wirewatch run --once` builds it anew from the archive") from need
+    try:
+        return index.search(tree, ask)
+    finally:
+        index.close()
+
+
+def as_row(hit: "Hit", *, stories: bool) -> dict[str, Any]:
+    """The JSON contract of `search --json` (docs/reference.md)."""
+    from wirewatch.index.document import FIELDS_SHOWN
+
+    row = {name: getattr(hit.article, name) for name in FIELDS_SHOWN}
+    row |= {"score": round(hit.score, 4), "highlights": list(hit.highlights)}
+    return row | ({"tellings": hit.tellings} if stories else {})
+
+
+def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = False) -> None:
+    """Show an answer to a person: headline, source, language and time, the sentences that met, the link."""
+    from rich.text import Text
+
+    from wirewatch.safe import one_line
+
+    screen = show.console()
+    for hit in answer.hits:
+        article = hit.article
+        dated = article.published_at or article.first_seen_at
+        facts = [one_line(article.source), article.language, f"{dated:%d %b %Y %H:%M} UTC"]
+        facts += [f"{hit.tellings} tellings"] if ask.stories and hit.tellings > 1 else []
+        screen.print(Text(one_line(article.title, 300), style="bold"), soft_wrap=True)
+        screen.print(Text("  " + " · ".join(facts), style="cyan"), soft_wrap=True)
+        for line in hit.highlights:
+            screen.print(Text("  ").append_text(show.marked(line)), soft_wrap=True)
+        screen.print(Text("  " + one_line(article.url), style="dim"), soft_wrap=True)
+    if not quiet:
+        what = "stories" if ask.stories else "articles"
+        shown = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""
+        show.say(f"{answer.total} {what}{shown}" if answer.total else f"nothing found for {one_line(query, 200)}")

@@ -1,0 +1,84 @@
+"""What reaches the screen: results on standard output, the rest on standard error, foreign text made safe."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from wirewatch.safe import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+
+def say(text: str) -> None:
+    """A line for the person at the screen, on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def out(text: str = "") -> None:
+    """A line of the result, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def json_line(row: Mapping[str, Any]) -> None:
+    """One JSON object on a line of its own; times as RFC 3339 in UTC."""
+    out(json.dumps(row, ensure_ascii=False, default=_jsonable))
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} can't be written as JSON")
+
+
+def rfc3339(at: datetime | None) -> str | None:
+    """A time as RFC 3339 in UTC, or None."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
+
+
+def ago(at: datetime | None, now: datetime | None = None) -> str:
+    """How long ago, or in how long, in one unit: `5 min ago`, `in 2 h`, `never`."""
+    if at is None:
+        return "never"
+    seconds = ((now or datetime.now(UTC)) - at).total_seconds()
+    size, unit = next(((s, u) for s, u in ((86400, "d"), (3600, "h"), (60, "min")) if abs(seconds) >= s), (1, "s"))
+    number = f"{abs(seconds) / size:.0f} {unit}"
+    return f"{number} ago" if seconds >= 0 else f"in {number}"
+
+
+def console() -> "Console":
+    """A console for results; plain where the output is no terminal, without colour under NO_COLOR."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
+
+
+def marked(text: str, limit: int = 0) -> "Text":
+    """Foreign text with `<em>` marks as a Text with those words in bold."""
+    from rich.text import Text
+
+    line = Text()
+    for n, part in enumerate(one_line(text, limit).replace("</em>", "<em>").split("<em>")):
+        line.append(part, style="bold yellow" if n % 2 else "")
+    return line
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table; every cell is foreign text until shown otherwise."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(one_line(str(cell))) for cell in row))
+    console().print(drawn)
+
+
+def counted(by: Mapping[str, int]) -> str:
+    """Counts by outcome as a phrase: `3 fetched, 1 skipped`."""
+    return ", ".join(f"{n} {outcome}" for outcome, n in by.items() if n) or "nothing to do"

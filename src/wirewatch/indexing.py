@@ -1,0 +1,143 @@
+"""From archived pages to indexed articles: extract, enrich, group and write one batch after another.
+
+What is durable after each step: nothing until the index has the batch; then the captures say `indexed`. A kill in between
+costs the work of one batch, which the next run does again with the same result.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from wirewatch.enrich.entities import Gazetteer
+from wirewatch.enrich.stage import enrich
+from wirewatch.enrich.topics import Topics
+from wirewatch.errors import Reason, Retry, Skip
+from wirewatch.extract.pool import ExtractPool, ExtractTask
+from wirewatch.group.stage import digest
+from wirewatch.index.port import Writer
+from wirewatch.model import Article, ArticleId, ArticleNo, Counts, Extract
+from wirewatch.state import captures, stories
+from wirewatch.state.captures import Indexed, IndexTask
+from wirewatch.state.database import Database
+
+log = structlog.get_logger()
+BATCH = 200  # pages between two commits of the index: a commit costs about 0.1 s on 100,000 articles (docs/figures.md)
+RENEW = 20.0  # seconds between renewals of the batch's leases, which last 60
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """The ports of the index stage."""
+
+    db: Database
+    pool: ExtractPool
+    archive: str
+    gazetteer: Gazetteer
+    topics: Topics
+    stop: threading.Event
+
+
+def index(ports: Indexing, writer: Writer, *, done: Callable[[Counts], None] = lambda _: None) -> Counts:
+    """Index everything that is fetched; `done` is told each batch's counts. Ends early, between pages, when told to stop."""
+    counts = Counts()
+    while not ports.stop.is_set() and (tasks := captures.claim_fetched(ports.db, BATCH)):
+        batch = _batch(ports, writer, tasks)
+        counts.merge(batch)
+        done(batch)
+    return counts
+
+
+def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Counts:
+    counts = Counts()
+    extracts = _extract(ports, tasks, counts)
+    articles = _articles(ports, extracts)
+    refused = writer.write([article for _, article in articles])
+    done = []
+    for task, article in articles:
+        if article.id in refused:
+            _ended(ports.db, task, Skip(Reason.REJECTED, refused[article.id]), counts)
+        else:
+            done.append(Indexed(task=task, article=article))
+    captures.indexed(ports.db, done)
+    counts.add("indexed", len(done))
+    return counts
+
+
+def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> list[tuple[IndexTask, Extract]]:
+    """The batch's extracts, in the order of the tasks, so that a story's first telling is the first seen."""
+    by_no = {task.no: task for task in tasks}
+    found: dict[int, Extract] = {}
+    renewed = time.monotonic()
+    for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks):
+        task = by_no[work.capture]
+        if isinstance(outcome, Extract):
+            found[task.no] = outcome
+        elif not ports.stop.is_set():  # when stopping, killed workers say nothing about their pages
+            _ended(ports.db, task, outcome, counts)
+        if time.monotonic() - renewed > RENEW:
+            captures.renew(ports.db, [task.token for task in tasks])
+            renewed = time.monotonic()
+    return [(task, found[task.no]) for task in tasks if task.no in found]
+
+
+def _work(task: IndexTask, archive: str) -> ExtractTask:
+    return ExtractTask(
+        capture=task.no,
+        archive=archive,
+        place=task.place,
+        url=task.final_url,
+        content_type=task.content_type,
+        entry=task.entry,
+        first_seen_at=task.first_seen_at,
+    )
+
+
+def _ended(db: Database, task: IndexTask, outcome: Exception, counts: Counts) -> None:
+    """Note how the stage ended for an item that gave no article: the exception's class decides."""
+    if isinstance(outcome, Skip):
+        captures.skipped(db, task.no, task.token, outcome.reason, outcome.detail)
+        counts.add("skipped")
+        return
+    if not isinstance(outcome, Retry):
+        log.error("bug", article=task.article_id, url=task.url, exc_info=outcome)
+        outcome = Retry(Reason.BUG, f"{type(outcome).__name__}: {outcome}")
+    fate = captures.retry(db, task.no, task.token, outcome.reason, outcome.detail, outcome.after)
+    counts.add("failed" if fate == "failed" else "retried")
+
+
+def _articles(ports: Indexing, extracts: Sequence[tuple[IndexTask, Extract]]) -> list[tuple[IndexTask, Article]]:
+    told = stories.assign(ports.db, [(task.article_no, digest(extract.title, extract.body)) for task, extract in extracts])
+    return [(task, _article(ports, task, extract, *told[task.article_no])) for task, extract in extracts]
+
+
+def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, story: ArticleId, is_copy: bool) -> Article:
+    seen = enrich(extract, prior=task.language, country=task.country, gazetteer=ports.gazetteer, topics=ports.topics)
+    return Article(
+        id=task.article_id,
+        revision=task.revision,
+        url=task.url,
+        title=extract.title or task.entry.title,
+        body=extract.body,
+        source=task.source,
+        first_seen_at=task.first_seen_at,
+        indexed_at=datetime.now(UTC),
+        published_at=extract.published_at,
+        published_at_source=extract.published_at_source,
+        updated_at=extract.updated_at,
+        description=extract.description or task.entry.summary,
+        authors=extract.authors,
+        image=extract.image,
+        country=task.country,
+        language=seen.language,
+        script=seen.script,
+        entities=seen.entities,
+        entity_names=seen.entity_names,
+        topics=seen.topics,
+        story_id=story,
+        is_copy=is_copy,
+        feed=task.feed,
+    )

@@ -1,0 +1,231 @@
+"""The flow: poll, fetch, index, match, tell. Each stage is a function with its ports passed in; the CLI and the DAGs call these.
+
+    feeds.yaml ─ poll ─▶ entry ─ fetch ─▶ page ─ extract ─▶ article ─ enrich ─▶ ─ group ─▶ story ─ index ─▶ ─ match ─▶ tell
+
+What passes between stages lies in the state database and the archive; kill any process at any moment and start again.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from wirewatch.archive.read import list_files, read_records
+from wirewatch.archive.recover import sweep
+from wirewatch.archive.write import ArchiveWriter
+from wirewatch.enrich.entities import Gazetteer
+from wirewatch.enrich.topics import Topics
+from wirewatch.extract.pool import ExtractPool
+from wirewatch.fetch.stage import FetchRules, fetch
+from wirewatch.index.open import fresh_index, open_index
+from wirewatch.index.port import Busy, Index, NeedsRebuild, Writer
+from wirewatch.indexing import Indexing, index
+from wirewatch.model import Counts
+from wirewatch.net.client import Http
+from wirewatch.poll.stage import PollRules, poll
+from wirewatch.settings import Settings
+from wirewatch.state import captures, feeds, matches, meta, runs
+from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
+from wirewatch.watch.channels import open_channels
+from wirewatch.watch.deliver import deliver
+from wirewatch.watch.stage import match, query_hash
+
+log = structlog.get_logger()
+Progress = Callable[[str, Counts], None]  # told a stage's name and what it has just done
+LOOK = 0.5  # seconds between two looks for freshly archived pages while fetching goes on
+
+
+@dataclass(slots=True)
+class House:
+    """The settings and the open ports that the stages work with."""
+
+    settings: Settings
+    db: Database
+    index: Index
+    saved_at: dict[str, Any]  # when each watch was first seen in this form
+    now_too: bool = False  # --now: also what isn't due yet
+    progress: Progress = lambda _stage, _counts: None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def open_house(settings: Settings, *, now_too: bool = False, progress: Progress = lambda _s, _c: None) -> Iterator[House]:
+    """Open state and index, take up what a dead run left, and bring the config's feeds and watches into the state."""
+    with ExitStack() as stack:
+        db = open_database(settings.main.state.url, settings.home)
+        stack.callback(db.close)
+        free_dead_claims(db)
+        recover_archive(db, settings.archive)
+        articles = _open_index(db, settings)
+        stack.callback(articles.close)
+        feeds.sync(db, settings.sources)
+        saved_at = matches.seen_watches(db, [(watch.name, query_hash(watch)) for watch in settings.watches])
+        yield House(settings, db, articles, saved_at, now_too, progress)
+
+
+def recover_archive(db: Database, archive: str) -> int:
+    """Delete what dead writers left open; adopt closed files whose acknowledgement a kill cut off. Gives the number of pages."""
+    sweep(archive, owner_is_alive)
+    known = captures.known_files(db)
+    return sum(captures.adopt(db, file, list(read_records(archive, file))) for file in list_files(archive) if file not in known)
+
+
+def _open_index(db: Database, settings: Settings) -> Index:
+    """The index; one that was lost, restored from a copy, or made by other rules is filled again from the archive."""
+    url, home = settings.main.index.url, settings.home
+    try:
+        articles = open_index(url, home)
+    except NeedsRebuild as need:
+        log.warning("the index is built anew from the archive", why=str(need))
+        articles = fresh_index(url, home)
+    if meta.get(db, "index-generation") != articles.generation():
+        captures.forget_index(db)
+        meta.put(db, "index-generation", articles.generation())
+    return articles
+
+
+def run_poll(house: House) -> Counts:
+    """Ask every feed that is due; new entries become queued captures."""
+    return asyncio.run(_stoppable(house, _poll))
+
+
+def run_fetch(house: House) -> Counts:
+    """Fetch and archive every queued page that is due."""
+    return asyncio.run(_stoppable(house, _fetch))
+
+
+def run_index(house: House) -> Counts:
+    """Index every archived page, and match and tell what is new. Raises Busy when another process is at it."""
+    with house.index.writing() as writer:
+        return _index_all(house, writer, threading.Event(), ended=True)
+
+
+def run_match(house: House) -> Counts:
+    """Meet the watches with what was indexed since, and tell the channels."""
+    counts = _match(house)
+    counts.merge(run_deliver(house))
+    return counts
+
+
+def run_deliver(house: House) -> Counts:
+    """Send what the outbox holds and is due."""
+    counts = deliver(house.db, open_channels(house.settings.channels, house.settings.home), house.stop)
+    house.progress("tell", counts)
+    return counts
+
+
+def run_once(house: House) -> dict[str, dict[str, int]]:
+    """Everything that is due, through every stage. Pages are indexed and told while others are still being fetched.
+
+    Gives each stage's counts by outcome, which the state database keeps as the run's summary.
+    """
+    run = runs.begin(house.db)
+    summary: dict[str, dict[str, int]] = {}
+    try:
+        summary["poll"] = run_poll(house).by
+        fetched = threading.Event()
+        with ThreadPoolExecutor(1, "index") as beside:
+            indexing = beside.submit(_index_beside, house, fetched)
+            indexing.add_done_callback(lambda done: house.stop.set() if done.exception() else None)
+            try:
+                summary["fetch"] = run_fetch(house).by
+            finally:
+                fetched.set()
+        summary["index"] = indexing.result().by
+        summary["match"] = _match(house).by
+        summary["tell"] = run_deliver(house).by
+    finally:
+        runs.end(house.db, run, summary)
+    return summary
+
+
+def _index_beside(house: House, fetched: threading.Event) -> Counts:
+    """Index while fetching goes on; if another process holds the index, leave it to that one, unless it ends before us."""
+    said = False
+    while True:
+        ended = fetched.is_set() or house.stop.is_set()
+        try:
+            with house.index.writing() as writer:
+                return _index_all(house, writer, fetched, ended=False)
+        except Busy:
+            if not said:
+                log.warning("another process is indexing; what this one fetches is left to it")
+                said = True
+        if ended:
+            return Counts({"left to another process": 1})
+        fetched.wait(LOOK)
+
+
+def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended: bool) -> Counts:
+    settings, counts = house.settings, Counts()
+    with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
+        ports = Indexing(house.db, pool, settings.archive, Gazetteer(settings.entities), Topics(settings.topics), house.stop)
+        while not house.stop.is_set():
+            ended = ended or fetched.is_set()
+            batch = index(ports, writer, done=lambda done: house.progress("index", done))
+            counts.merge(batch)
+            if batch.by:
+                _match(house)
+                run_deliver(house)
+            elif ended:
+                break
+            else:
+                fetched.wait(LOOK)
+    return counts
+
+
+def _match(house: House) -> Counts:
+    settings = house.settings
+    channels = open_channels(settings.channels, settings.home)
+    counts = match(house.db, house.index, settings.watches, house.saved_at, channels, settings.main.watch.max_age)
+    house.progress("match", counts)
+    return counts
+
+
+async def _stoppable(house: House, stage: Callable[[House, asyncio.Event], Any]) -> Counts:
+    """Run an async stage that ends early, and cleanly, once the house is told to stop."""
+    stop = asyncio.Event()
+
+    async def pass_on() -> None:
+        while not house.stop.is_set():
+            await asyncio.sleep(0.1)
+        stop.set()
+
+    listener = asyncio.create_task(pass_on())
+    try:
+        counts: Counts = await stage(house, stop)
+        return counts
+    finally:
+        listener.cancel()
+
+
+async def _poll(house: House, stop: asyncio.Event) -> Counts:
+    given = house.settings.main.fetch
+    rules = PollRules(workers=given.workers, timeout=given.timeout, per_host_delay=given.per_host_delay, now_too=house.now_too)
+    async with _http(house) as http:
+        return await poll(house.db, http, rules, stop, lambda counts: house.progress("poll", counts))
+
+
+async def _fetch(house: House, stop: asyncio.Event) -> Counts:
+    given = house.settings.main.fetch
+    rules = FetchRules(
+        workers=given.workers,
+        per_host_delay=given.per_host_delay,
+        timeout=given.timeout,
+        max_bytes=given.max_bytes,
+        obey_robots=given.obey_robots,
+        now_too=house.now_too,
+    )
+    writer = ArchiveWriter(house.settings.archive)
+    async with _http(house) as http:
+        return await fetch(house.db, http, writer, rules, stop, lambda counts: house.progress("fetch", counts))
+
+
+def _http(house: House) -> Http:
+    given = house.settings.main.fetch
+    return Http(user_agent=given.user_agent, contact=given.contact, timeout=given.timeout, allow_networks=given.allow_networks)

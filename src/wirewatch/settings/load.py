@@ -1,0 +1,238 @@
+"""Reads a config folder whole: every file checked by its model, then one against another; all mistakes at once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from wirewatch.errors import ConfigError, UserError
+from wirewatch.model import EntityRule, Feed, Source, TopicRule, Watch
+from wirewatch.settings import environment as env
+from wirewatch.settings import schema
+from wirewatch.settings.located import Located, Path_, read_toml, read_yaml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a run is told, from the config folder and the environment."""
+
+    config: Path
+    home: Path
+    main: schema.MainFile
+    channels: dict[str, tuple[str, ...]]  # name → addresses, secrets read
+    sources: tuple[Source, ...]
+    watches: tuple[Watch, ...]
+    entities: tuple[EntityRule, ...]
+    topics: tuple[TopicRule, ...]
+
+    @property
+    def archive(self) -> str:
+        """Where the archive lies: an absolute folder, or an object store's URL."""
+        url = self.main.archive.url
+        return url if "://" in url else str((self.home / url).absolute())
+
+
+def load(config: Path | None = None, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a config folder; files missing there mean the shipped defaults.
+
+    Without `config`, `WIREWATCH_CONFIG` names the folder. The home is `home`, else `WIREWATCH_HOME`, else `data` in the
+    config folder, else `~/.local/share/wirewatch` (XDG base directories). Raises ConfigError with every mistake.
+    """
+    config = config or _folder(environment.get("WIREWATCH_CONFIG"))
+    if config is not None and not config.is_dir():
+        raise UserError(f"{config}: no such config folder; `wirewatch init {config}` makes one")
+    home = home or _folder(environment.get("WIREWATCH_HOME")) or _default_home(config, environment)
+    reader = _Reader(config)
+    toml = reader.read("wirewatch.toml")
+    named = env.overlay(toml.data, environment)
+    main = reader.check(toml, schema.MainFile, named)
+    feeds = reader.check(feeds_file := reader.read("feeds.yaml"), schema.FeedsFile)
+    entities = reader.check(entities_file := reader.read("entities.yaml"), schema.EntitiesFile)
+    topics = reader.check(topics_file := reader.read("topics.yaml"), schema.TopicsFile)
+    watches = reader.check(watches_file := reader.read("watches.yaml"), schema.WatchesFile)
+    if main and feeds and entities and topics and watches:
+        reader.problems += [
+            *_twice(feeds_file, "sources", [row.name for row in feeds.sources], "name"),
+            *_feeds_twice(feeds_file, feeds),
+            *_twice(entities_file, "entities", [row.id for row in entities.entities], "id"),
+            *_twice(topics_file, "topics", [row.id for row in topics.topics], "id"),
+            *_twice(watches_file, "watches", [row.name for row in watches.watches], "name"),
+            *_watches(watches_file, watches, main, entities, topics, feeds),
+        ]
+    channels = _channels(main, toml, named, environment, reader.problems) if main else {}
+    if reader.problems or not (main and feeds and entities and topics and watches):
+        raise ConfigError(reader.problems)
+    return Settings(
+        config=config or shipped(),
+        home=home,
+        main=main,
+        channels=channels,
+        sources=tuple(_source(row) for row in feeds.sources),
+        watches=tuple(_watch(row) for row in watches.watches),
+        entities=tuple(EntityRule(**row.model_dump()) for row in entities.entities),
+        topics=tuple(TopicRule(**row.model_dump()) for row in topics.topics),
+    )
+
+
+def shipped() -> Path:
+    """The folder of the defaults that come with wirewatch."""
+    return Path(str(resources.files("wirewatch") / "config"))
+
+
+class _Reader:
+    """Reads and checks file by file, and keeps every mistake."""
+
+    def __init__(self, config: Path | None) -> None:
+        self.config, self.problems = config, list[str]()
+
+    def read(self, name: str) -> Located:
+        path = self.config / name if self.config and (self.config / name).exists() else shipped() / name
+        try:
+            found = read_toml(path) if name.endswith(".toml") else read_yaml(path)
+        except ConfigError as error:
+            self.problems += error.problems
+            return Located(str(path), {})
+        except OSError as error:
+            self.problems.append(f"{path}: can't be read: {error.strerror}")
+            return Located(str(path), {})
+        return Located(found.name, {} if found.data is None else found.data, found.lines)
+
+    def check(self, file: Located, model: type[Model], named: Mapping[Path_, str] | None = None) -> Model | None:
+        try:
+            return model.model_validate(file.data)
+        except ValidationError as error:
+            self.problems += [env.problem(file, named or {}, _path(e), _text(e, model)) for e in error.errors()]
+            return None
+
+
+def _path(error: Any) -> Path_:
+    """Where it is, without pydantic's own steps for the branches of a union."""
+    return tuple(step for step in error["loc"] if not (isinstance(step, str) and ("[" in step or step in ("str", "tuple"))))
+
+
+def _text(error: Any, model: type[BaseModel]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"unknown key; {model.__doc__ or ''} knows {_known(model, error['loc'])}".replace(". knows", " knows")
+    if error["type"] == "missing":
+        return "is missing"
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _known(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
+    """The keys allowed beside an unknown one."""
+    here: Any = model
+    for step in loc[:-1]:
+        if isinstance(step, str) and step in here.model_fields:
+            here = _model_in(here.model_fields[step].annotation) or here
+    return ", ".join(here.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+
+
+def _twice(file: Located, part: str, names: list[str], key: str) -> list[str]:
+    seen: set[str] = set()
+    problems = []
+    for n, name in enumerate(names):
+        if name in seen:
+            problems.append(file.problem((part, n, key), f"{name!r} stands here a second time; each needs its own"))
+        seen.add(name)
+    return problems
+
+
+def _feeds_twice(file: Located, feeds: schema.FeedsFile) -> list[str]:
+    seen: set[str] = set()
+    problems = []
+    for n, source in enumerate(feeds.sources):
+        for m, feed in enumerate(source.feeds):
+            if feed.url in seen:
+                problems.append(file.problem(("sources", n, "feeds", m), f"{feed.url!r} stands here a second time"))
+            seen.add(feed.url)
+    return problems
+
+
+def _watches(
+    file: Located,
+    watches: schema.WatchesFile,
+    main: schema.MainFile,
+    entities: schema.EntitiesFile,
+    topics: schema.TopicsFile,
+    feeds: schema.FeedsFile,
+) -> list[str]:
+    """Watches name what there is, and their queries parse."""
+    from wirewatch.analysis.query import parse
+
+    known = {
+        "channels": (set(main.channels), "wirewatch.toml [channels]"),
+        "entities": ({row.id for row in entities.entities}, "entities.yaml"),
+        "topic": ({row.id for row in topics.topics}, "topics.yaml"),
+        "sources": ({row.name for row in feeds.sources}, "feeds.yaml"),
+    }
+    problems = []
+    for n, watch in enumerate(watches.watches):
+        for field, (names, where) in known.items():
+            value = getattr(watch, field)
+            for name in [value] if isinstance(value, str) else value or ():
+                if name not in names:
+                    problems.append(file.problem(("watches", n, field), f"{name!r} is not in {where}"))
+        try:
+            parse(watch.query)
+        except UserError as error:
+            problems.append(file.problem(("watches", n, "query"), str(error)))
+    return problems
+
+
+def _channels(
+    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
+) -> dict[str, tuple[str, ...]]:
+    """Each channel's addresses; `env:NAME` and `file:PATH` are read here, so that no secret stands in a config file."""
+    channels = {}
+    for name, value in main.channels.items():
+        addresses = []
+        for text in [value] if isinstance(value, str) else value:
+            try:
+                addresses += secret(text, environment).split()
+            except (KeyError, OSError) as error:
+                why = f"{text}: not set in the environment" if isinstance(error, KeyError) else f"{text}: {error.strerror}"
+                problems.append(env.problem(file, named, ("channels", name), why))
+        channels[name] = tuple(addresses)
+    return channels
+
+
+def secret(text: str, environment: Mapping[str, str]) -> str:
+    """The value that `env:NAME` or `file:PATH` stands for; any other text stands for itself."""
+    if text.startswith("env:"):
+        return environment[text.removeprefix("env:")]
+    if text.startswith("file:") and not text.startswith("file://"):
+        return Path(text.removeprefix("file:")).read_text(encoding="utf-8").strip()
+    return text
+
+
+def _source(row: schema.SourceRow) -> Source:
+    feeds = tuple(Feed(url=feed.url, every=feed.every) for feed in row.feeds)
+    return Source(name=row.name, home=row.home or "", country=row.country, language=row.language, feeds=feeds)
+
+
+def _watch(row: schema.WatchRow) -> Watch:
+    fields = row.model_dump(exclude={"topic"})
+    return Watch(**fields, topics=(row.topic,) if row.topic else ())
+
+
+def _folder(text: str | None) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _default_home(config: Path | None, environment: Mapping[str, str]) -> Path:
+    if config is not None:
+        return config / "data"
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wirewatch"

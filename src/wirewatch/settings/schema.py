@@ -1,0 +1,198 @@
+"""What the config files may hold: these models are at once the defaults, the check and the documentation."""
+
+import re
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def pace(value: object) -> float:
+    """Seconds from `30s`, `5m`, `1h` or `1d`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value).strip())
+    if not found:
+        raise ValueError(f"{value!r} is no pace; write 30s, 5m, 1h or 1d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s\x00-\x1f\x7f]", url)
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{url!r} is no web address; write http://… or https://…")
+    if parts.username or parts.password:
+        raise ValueError("holds a password; wirewatch sends none to feeds")
+    return url
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network; write 127.0.0.0/8 or 10.1.2.3/32") from error
+
+
+def _index_url(text: str) -> str:
+    if text == "embedded" or re.match(r"https?://[^/]+", text):
+        return text
+    raise ValueError(f"{text!r} is no index; write embedded, or http(s)://host:9200")
+
+
+def _state_url(text: str) -> str:
+    if text == "sqlite" or text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise ValueError("write sqlite, or postgresql+psycopg://user@host/database")
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError(f"{text!r} is no language; write a BCP 47 tag: sr, sr-Latn, en")
+    return text
+
+
+def _country(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", text):
+        raise ValueError(f"{text!r} is no country; write its two letters (ISO 3166): rs, kr")
+    return text.lower()
+
+
+Pace = Annotated[float, BeforeValidator(pace)]
+Age = Annotated[timedelta, BeforeValidator(lambda v: v if isinstance(v, timedelta) else timedelta(seconds=pace(v)))]
+PrintableAscii = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$")]
+Url = Annotated[str, AfterValidator(_web_address)]
+Network = Annotated[str, AfterValidator(_network)]
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
+
+
+class Part(BaseModel):
+    """A part of the config: an unknown key is a mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StateSettings(Part):
+    url: Annotated[str, AfterValidator(_state_url)] = Field("sqlite", description="sqlite, or postgresql+psycopg://…")
+
+
+class ArchiveSettings(Part):
+    url: str = Field("archive", min_length=1, description="a folder below the home, an absolute folder, or s3://bucket/prefix")
+
+
+class IndexSettings(Part):
+    url: Annotated[str, AfterValidator(_index_url)] = Field("embedded", description="embedded, or http(s)://host:9200")
+
+
+class FetchSettings(Part):
+    allow_networks: tuple[Network, ...] = Field((), description="networks exempt from the address guard, as CIDR")
+    user_agent: str = Field(
+        "wirewatch", pattern=r"^[\x21-\x7e][\x20-\x7e]{0,200}$", description="the first word of the User-Agent"
+    )
+    contact: str = Field(
+        "", pattern=r"^[\x20-\x7e]{0,200}$", description="mail address or page for site owners, sent with each request"
+    )
+    per_host_delay: float = Field(5.0, ge=0, le=3600, description="seconds between two requests to one host")
+    timeout: float = Field(30.0, gt=0, le=600, description="seconds of silence; three times that in all")
+    max_bytes: int = Field(10 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="unpacked bytes of a page")
+    obey_robots: bool = Field(True, description="obey robots.txt")
+    workers: int = Field(32, ge=1, le=512, description="hosts and feeds asked at the same time")
+
+
+class ExtractSettings(Part):
+    workers: int = Field(0, ge=0, le=256, description="worker processes; 0: one a core")
+    timeout: float = Field(10.0, gt=0, le=600, description="seconds a page may take before its worker is killed")
+
+
+class WatchSettings(Part):
+    max_age: Annotated[timedelta, BeforeValidator(lambda v: v if isinstance(v, timedelta) else timedelta(seconds=pace(v)))] = (
+        Field(timedelta(hours=48), description="news older than this when first seen is recorded, not told")
+    )
+
+
+class MainFile(Part):
+    """wirewatch.toml."""
+
+    state: StateSettings = StateSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    index: IndexSettings = IndexSettings()
+    fetch: FetchSettings = FetchSettings()
+    extract: ExtractSettings = ExtractSettings()
+    watch: WatchSettings = WatchSettings()
+    channels: dict[Name, str | tuple[str, ...]] = Field(
+        {}, description="name → Apprise URL(s), or file://PATH; a value may be env:NAME or file:PATH"
+    )
+
+
+class FeedRow(Part):
+    url: Url
+    every: Pace | None = Field(None, description="a fixed pace instead of the adaptive one: 30s, 5m, 1h, 1d")
+
+
+class SourceRow(Part):
+    name: Name
+    home: Url | None = None
+    country: Country | None = None
+    language: Language | None = None
+    feeds: tuple[Annotated[FeedRow, BeforeValidator(lambda v: {"url": v} if isinstance(v, str) else v)], ...] = ()
+
+
+class FeedsFile(Part):
+    """feeds.yaml."""
+
+    sources: tuple[SourceRow, ...] = ()
+
+
+class WatchRow(Part):
+    name: Id
+    query: str = "*"
+    topic: Id | None = None
+    entities: tuple[Id, ...] = ()
+    languages: tuple[Language, ...] = ()
+    sources: tuple[Name, ...] = ()
+    channels: tuple[Name, ...] = ()
+
+
+class WatchesFile(Part):
+    """watches.yaml."""
+
+    watches: tuple[WatchRow, ...] = ()
+
+
+class EntityRow(Part):
+    id: Id
+    name: Name
+    kind: Literal["person", "organisation", "place"]
+    wikidata: str = Field("", pattern=r"^(Q\d+)?$")
+    weak: bool = Field(False, description="an ambiguous name: hides a longer entity's match, gives none itself")
+    aliases: dict[str, tuple[Name, ...]] = {}
+    exact: tuple[Name, ...] = Field((), description="forms compared letter by letter, for names whose stem is a common word")
+
+
+class EntitiesFile(Part):
+    """entities.yaml."""
+
+    entities: tuple[EntityRow, ...] = ()
+
+
+class TopicRow(Part):
+    id: Id
+    name: Name
+    all: tuple[tuple[str, ...], ...] = Field((), description="groups; of each, one entity:ID or word must be there")
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+class TopicsFile(Part):
+    """topics.yaml."""
+
+    topics: tuple[TopicRow, ...] = ()
