@@ -1,0 +1,171 @@
+"""The mission: a Serbian article with a Latin K in Kим is found, and told, whatever script and inflection one types."""
+
+import html
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.cli import TOML, WATCHES, Cli, on_site
+from wirewatch.demo.site import SampleSite
+
+FINDS = (
+    "Kim Putin",
+    "Ким Путин",
+    "Kim Džong Un",
+    "Владимира Путина",
+    "Северна Кореја",
+    "Severnoj Koreji",
+    "Kimova poseta",
+    "kosmodrom Vostočni",
+)
+FINDS_NOT = ("Moon Jae-in", "Си Ђинпинг")
+CONTRACT = """id url title source language script published_at first_seen_at indexed_at updated_at score story_id entities
+    topics highlights"""
+SEED = Path(__file__).parents[3] / "shared" / "seed.txt"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
+    """The sample site after one run."""
+    with SampleSite() as site:
+        cli = on_site(site, tmp_path_factory.mktemp("sample"))
+        cli("run", "--once")
+        yield cli
+
+
+@pytest.mark.parametrize("query", FINDS)
+def test_the_article_with_the_latin_k_is_found(sample: Cli, query: str) -> None:
+    found = sample.rows("search", query)
+
+    assert any(
+        "Kим" in row["title"] or "Kим" in " ".join(row["highlights"]).replace("<em>", "").replace("</em>", "") or trap(row)
+        for row in found
+    )
+
+
+def trap(row: dict[str, object]) -> bool:
+    return row["language"] == "sr" and "kim" in str(row["url"])
+
+
+@pytest.mark.parametrize("query", FINDS_NOT)
+def test_names_that_no_article_holds_find_nothing(sample: Cli, query: str) -> None:
+    assert sample.rows("search", query) == []
+
+
+def test_an_empty_answer_says_so_and_is_no_failure(sample: Cli) -> None:
+    process = sample.start("search", "Moon Jae-in")
+    out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out, err.strip()) == (0, "", "nothing found for Moon Jae-in")
+
+
+def test_a_syntax_error_points_at_the_place(sample: Cli) -> None:
+    said = sample("search", "(Kim AND", code=2)
+
+    assert said.count("\n") == 1
+    assert "character" in said
+
+
+def test_search_json_keeps_its_contract(sample: Cli) -> None:
+    row = sample.rows("search", "Kim Putin")[0]
+
+    names = "id url title source language script published_at first_seen_at indexed_at updated_at score story_id entities topics highlights"
+    assert set(names.split()) <= set(row)
+    assert row["topics"] == ["russia-north-korea"]
+    assert {"kim-jong-un", "vladimir-putin"} <= set(row["entities"])
+    assert any("<em>" in line for line in row["highlights"])
+    assert row["first_seen_at"].endswith("Z")
+
+
+def test_status_json_keeps_its_contract(sample: Cli) -> None:
+    status = sample.rows("status")[0]
+
+    assert set(status["articles"]) == {"queued", "fetched", "indexed", "matched", "skipped", "failed"}
+    assert status["feeds"]["total"] == status["feeds"]["ok"] > 0
+    assert status["skipped_by_reason"] == {"robots": 1}
+    assert status["articles"]["failed"] == 0
+    assert status["last_run"]["summary"]["index"]["indexed"] == status["articles"]["matched"]
+
+
+def test_a_story_is_told_once_for_each_watch(sample: Cli) -> None:
+    history = sample.rows("watches", "history")
+
+    pairs = [(row["watch"], row["story_id"]) for row in history]
+    assert len(pairs) == len(set(pairs)) > 0
+    assert {row["watch"] for row in history} == {"kim-putin", "putin-korea", "both-entities", "on-topic"}
+    assert {row["state"] for row in history if row["watch"] == "on-topic"} == {"recorded"}
+    told = [message["match_id"] for message in sample.told()]
+    assert len(told) == len(set(told))
+
+
+def test_a_second_run_finds_nothing_new(sample: Cli) -> None:
+    before = sample.rows("search", "*", "--limit", "1000")
+
+    sample("run", "--once", "--now")
+
+    assert {row["id"] for row in sample.rows("search", "*", "--limit", "1000")} == {row["id"] for row in before}
+
+
+def test_an_edited_article_is_updated_and_not_told_again(tmp_path: Path) -> None:
+    with SampleSite() as site:
+        cli = on_site(site, tmp_path)
+        cli("run", "--once")
+        before = {row["id"]: row["title"] for row in cli.rows("search", "*", "--limit", "1000")}
+        told = len(cli.told())
+        site.advance()
+
+        cli("run", "--once", "--now")
+
+        after = {row["id"]: row["title"] for row in cli.rows("search", "*", "--limit", "1000")}
+        assert set(after) == set(before)
+        assert sum(after[key] != before[key] for key in before) == 1
+        assert len(cli.told()) == told
+
+
+class _SeedSite(BaseHTTPRequestHandler):
+    """One feed with the mission's first document, served from the studies' folder where that exists."""
+
+    def do_GET(self) -> None:
+        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        title, *paragraphs = SEED.read_text(encoding="utf-8").splitlines()
+        if self.path == "/feed":
+            item = f"<item><title>{html.escape(title)}</title><link>{base}/1</link></item>"
+            body = f"<rss version='2.0'><channel><title>s</title>{item}</channel></rss>"
+        elif self.path == "/1":
+            text = "".join(f"<p>{html.escape(line)}</p>" for line in paragraphs)
+            body = f"<html><body><article><h1>{html.escape(title)}</h1>{text}</article></body></html>"
+        else:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/1" else "application/rss+xml")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """No log on the test's output."""
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the mission's first document isn't ours to keep here")
+def test_the_missions_first_document_is_found_and_told(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _SeedSite)
+    Thread(target=server.serve_forever, daemon=True).start()
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "feeds.yaml").write_text(
+        f"sources:\n  - name: seed\n    language: sr\n    feeds: ['http://127.0.0.1:{server.server_address[1]}/feed']\n"
+    )
+    (config / "wirewatch.toml").write_text(TOML)
+    (config / "watches.yaml").write_text(WATCHES)
+    cli = Cli(config, tmp_path / "home")
+
+    cli("run", "--once")
+
+    assert {query: len(cli.rows("search", query)) for query in FINDS} == dict.fromkeys(FINDS, 1)
+    assert {query: len(cli.rows("search", query)) for query in FINDS_NOT} == dict.fromkeys(FINDS_NOT, 0)
+    assert {row["watch"] for row in cli.rows("watches", "history")} == {"kim-putin", "putin-korea", "both-entities", "on-topic"}
+    server.shutdown()
+    server.server_close()
