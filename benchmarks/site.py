@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -34,6 +34,7 @@ class Handler(BaseHTTPRequestHandler):
     """Feeds at /feed/N, pages at /p/N; a feed whose ETag comes back is unchanged."""
 
     protocol_version = "HTTP/1.1"
+    server: HTTPServer
     bodies: tuple[bytes, ...] = ()
     count = 0
 
@@ -50,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(404, b"", "text/plain")
 
     def _feed(self, number: int) -> bytes:
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://127.0.0.1:{self.server.server_port}"
         span = range(number * A_FEED, min((number + 1) * A_FEED, self.count))
         rows = "".join(
             f"<item><title>Report {n}</title><link>{base}/p/{n}</link><pubDate>{formatdate()}</pubDate></item>" for n in span

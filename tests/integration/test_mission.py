@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -128,8 +128,10 @@ def test_an_edited_article_is_updated_and_not_told_again(tmp_path: Path) -> None
 class _SeedSite(BaseHTTPRequestHandler):
     """One feed with the mission's first document, served from the studies' folder where that exists."""
 
+    server: HTTPServer
+
     def do_GET(self) -> None:
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://127.0.0.1:{self.server.server_port}"
         title, *paragraphs = SEED.read_text(encoding="utf-8").splitlines()
         if self.path == "/feed":
             item = f"<item><title>{html.escape(title)}</title><link>{base}/1</link></item>"
