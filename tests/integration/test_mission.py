@@ -72,8 +72,7 @@ def test_a_syntax_error_points_at_the_place(sample: Cli) -> None:
 def test_search_json_keeps_its_contract(sample: Cli) -> None:
     row = sample.rows("search", "Kim Putin")[0]
 
-    names = "id url title source language script published_at first_seen_at indexed_at updated_at score story_id entities topics highlights"
-    assert set(names.split()) <= set(row)
+    assert set(CONTRACT.split()) <= set(row)
     assert row["topics"] == ["russia-north-korea"]
     assert {"kim-jong-un", "vladimir-putin"} <= set(row["entities"])
     assert any("<em>" in line for line in row["highlights"])
