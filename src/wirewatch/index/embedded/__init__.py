@@ -1,0 +1,1 @@
+"""The index inside a folder of this machine, on Tantivy. No server."""

@@ -1,0 +1,145 @@
+"""A query's tree and a search's filters as tantivy's query. The index and the batch in memory both ask by this."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from tantivy import FieldType, Occur, Query
+
+from wirewatch.analysis.chain import tokens
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
+from wirewatch.errors import UserError
+from wirewatch.index.embedded.schema import SCHEMA, micros
+from wirewatch.model import Search
+
+TITLE = 2.0  # how much more a word counts in the title
+DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
+
+_TAGS = {"entity": "entities", "topic": "topics", "language": "language", "source": "source"}
+
+
+def build(node: Node, ask: Search) -> Query:
+    """What meets `node` and every filter of `ask`. Raises UserError for a tree that is too deep or has an unknown field."""
+    met = _query(node, 0)
+    if met is None:  # no word in it, only marks
+        return Query.empty_query()
+    narrow = [(Occur.Must, _unscored(each)) for each in _filters(ask)]
+    return Query.boolean_query([(Occur.Must, met), *narrow]) if narrow else met
+
+
+def ranks(node: Node) -> bool:
+    """Whether there are words in it by which one article is better than another."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(ranks(part) for part in parts)
+        case Word() | Phrase() | Exact() | Prefix():
+            return True
+    return False
+
+
+def ids_query(ids: Sequence[str]) -> Query:
+    """The articles of these ids."""
+    return Query.term_set_query(SCHEMA, "id", [each for each in ids if _encodes(each)])
+
+
+def between(query: Query, field: str, low: int | None, high: int | None) -> Query:
+    """`query`, and `field` from `low` to `high`, both in, one of them given; for the order, not for the score."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, _unscored(_range(field, low, high)))])
+
+
+def _query(node: Node, depth: int) -> Query | None:
+    """None asks nothing: words that have no token, such as `—`, are no condition."""
+    if depth > DEPTH:
+        raise UserError("the query is nested too deeply")
+    match node:
+        case All():
+            return _unscored(Query.all_query())
+        case Word(text, field) | Phrase(text, field):
+            return _words([token.text for token in tokens(text)], field, "")
+        case Exact(text, field):
+            return _words([token.exact for token in tokens(text)], field, "_exact")
+        case Prefix(text, field):
+            return _prefix([token.exact for token in tokens(text)], field)
+        case Field(name, value):
+            return _tagged(name, (value,))
+        case And(parts):
+            return _all_of(parts, depth + 1)
+        case Or(parts):
+            asked = [query for part in parts if (query := _query(part, depth + 1)) is not None]
+            return Query.boolean_query([(Occur.Should, query) for query in asked]) if asked else None
+        case Not():
+            return _all_of((node,), depth + 1)
+    raise TypeError(f"{node!r} is no query")
+
+
+def _all_of(parts: Sequence[Node], depth: int) -> Query | None:
+    clauses: list[tuple[Occur, Query]] = []
+    for part in parts:
+        occur, inner = (Occur.MustNot, part.part) if isinstance(part, Not) else (Occur.Must, part)
+        if (query := _query(inner, depth)) is not None:
+            clauses.append((occur, query))
+    if not clauses:
+        return None
+    if all(occur == Occur.MustNot for occur, _ in clauses):  # exclusions alone meet nothing
+        clauses.append((Occur.Must, _unscored(Query.all_query())))
+    return Query.boolean_query(clauses)
+
+
+def _words(words: Sequence[str], field: str | None, suffix: str) -> Query | None:
+    """One word, or several side by side."""
+    if not words:
+        return None
+    if len(words) == 1:  # a phrase of one word panics
+        return _in_text(field, lambda name: Query.term_query(SCHEMA, name + suffix, words[0]))
+    return _in_text(field, lambda name: Query.phrase_query(SCHEMA, name + suffix, list(words)))
+
+
+def _prefix(words: Sequence[str], field: str | None) -> Query | None:
+    """The last word as a beginning. Not by tantivy's phrase prefix: that stops at some 50 words, silently."""
+    if not words:
+        return None
+    if len(words) == 1:
+        return _in_text(field, lambda name: Query.fuzzy_term_query(SCHEMA, f"{name}_exact", words[0], distance=0, prefix=True))
+    patterns: list[str | tuple[int, str]] = [re.escape(word) for word in words]
+    patterns[-1] = f"{patterns[-1]}.*"
+    return _in_text(field, lambda name: Query.regex_phrase_query(SCHEMA, f"{name}_exact", patterns))
+
+
+def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
+    """In title or body, whichever is better; with `field`, in that one alone."""
+    if field is None:
+        return Query.disjunction_max_query([Query.boost_query(query("title"), TITLE), query("body")])
+    if field not in ("title", "body"):
+        raise UserError(f"{field}: is no field to search words in; write title: or body:")
+    return query(field)
+
+
+def _tagged(name: str, values: Sequence[str]) -> Query:
+    """One of `values`, as it stands."""
+    if name not in _TAGS:
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in _TAGS)} title: or body:")
+    return _unscored(Query.term_set_query(SCHEMA, _TAGS[name], [value for value in values if _encodes(value)]))
+
+
+def _filters(ask: Search) -> Iterator[Query]:
+    if ask.since is not None or ask.until is not None:
+        yield _range("shown_at", ask.since and micros(ask.since), ask.until and micros(ask.until))
+    for name, some in (("source", ask.sources), ("language", ask.languages)):
+        if some:
+            yield _tagged(name, some)
+    for name, every in (("entity", ask.entities), ("topic", ask.topics)):
+        for value in every:
+            yield _tagged(name, (value,))
+
+
+def _range(field: str, low: int | None, high: int | None) -> Query:
+    kind = FieldType.Unsigned if field == "story_no" else FieldType.Integer
+    return Query.range_query(SCHEMA, field, kind, low, high)
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
+
+
+def _encodes(value: str) -> bool:
+    """Half a surrogate pair, as a command line may bring it, is in no article."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)

@@ -1,0 +1,89 @@
+"""Writing: one commit a call, durable on return."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tantivy import Document, IndexWriter, Searcher
+
+from wirewatch.errors import WirewatchError
+from wirewatch.index.embedded.errors import told
+from wirewatch.index.embedded.query import ids_query
+from wirewatch.index.embedded.rank import id_of, numbers
+from wirewatch.index.embedded.schema import document
+from wirewatch.model import Article, ArticleId
+
+HEAP_BYTES = 64_000_000  # of the one indexing thread; tantivy wants 15 MB at least
+
+
+class EmbeddedWriter:
+    """The Writer of an embedded index; the lock is held by tantivy's writer."""
+
+    def __init__(self, writer: IndexWriter, folder: Path, searcher: Callable[[], Searcher]) -> None:
+        self._writer, self._folder, self._searcher = writer, folder, searcher
+
+    def write(self, articles: Sequence[Article]) -> Mapping[ArticleId, str]:
+        """See port.Writer."""
+        documents, refused = as_documents(articles)
+        with told():
+            present = _revisions(self._searcher(), list(documents))
+        newer = {key: made for key, (revision, made) in documents.items() if revision >= present.get(key, 0)}
+        if newer:
+            self._commit(list(newer), list(newer.values()))
+        return refused
+
+    def delete(self, ids: Sequence[ArticleId]) -> None:
+        """See port.Writer."""
+        if ids:
+            self._commit(ids, ())
+
+    def _commit(self, gone: Sequence[ArticleId], new: Sequence[Document]) -> None:
+        try:
+            with told():
+                for article_id in gone:
+                    self._writer.delete_documents_by_term("id", article_id)
+                for made in new:
+                    self._writer.add_document(made)
+                self._writer.commit()
+                sync(self._folder)
+        except BaseException:
+            with suppress(WirewatchError, RuntimeError), told():  # what was raised first says more
+                self._writer.rollback()
+            raise
+
+
+def as_documents(articles: Sequence[Article]) -> tuple[dict[ArticleId, tuple[int, Document]], dict[ArticleId, str]]:
+    """By id, the revision and document of each article's newest revision; and, apart, why some can't be indexed."""
+    latest: dict[ArticleId, Article] = {}
+    for article in articles:
+        if article.id not in latest or article.revision >= latest[article.id].revision:
+            latest[article.id] = article
+    made: dict[ArticleId, tuple[int, Document]] = {}
+    refused: dict[ArticleId, str] = {}
+    for article in latest.values():
+        try:
+            made[article.id] = article.revision, document(article)
+        except UnicodeEncodeError:
+            refused[article.id] = "its text isn't Unicode: half a surrogate pair"
+        except ValueError as error:
+            refused[article.id] = str(error)
+    return made, refused
+
+
+def sync(folder: Path) -> None:
+    """Make the folder's names durable: tantivy's commit ends in a rename, and leaves that to us."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _revisions(searcher: Searcher, ids: Sequence[ArticleId]) -> dict[str, int]:
+    """The revisions that are there, by id."""
+    if not ids:
+        return {}
+    addresses = [address for _, address in searcher.search(ids_query(ids), len(ids), count=False).hits]
+    revisions = numbers(searcher, "revision", addresses)
+    return {id_of(searcher, address): revision for address, revision in zip(addresses, revisions, strict=True)}

@@ -1,0 +1,40 @@
+"""A batch of articles as an index in memory: which of them a standing query meets, whatever the archive's size."""
+
+from collections.abc import Sequence
+
+import tantivy
+
+from wirewatch.analysis.query import Node
+from wirewatch.index.embedded.errors import told
+from wirewatch.index.embedded.query import build
+from wirewatch.index.embedded.rank import id_of
+from wirewatch.index.embedded.schema import SCHEMA
+from wirewatch.index.embedded.writer import HEAP_BYTES, as_documents
+from wirewatch.model import Article, ArticleId, Search, Watch
+
+
+class Batch:
+    """Built once, asked by many watches. Finds what the embedded index would find; what that refuses isn't found."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        documents, _ = as_documents(articles)
+        with told():
+            index = tantivy.Index(SCHEMA)
+            writer = index.writer(HEAP_BYTES, 1)
+            for _, document in documents.values():
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+            self._searcher = index.searcher()
+        self._ids = list(documents)
+
+    def meets(self, node: Node, watch: Watch) -> list[ArticleId]:
+        """The articles that meet `node` and all that `watch` asks beside its query, in the batch's order."""
+        ask = Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
+        if not self._ids:
+            return []
+        with told():
+            hits = self._searcher.search(build(node, ask), len(self._ids), count=False).hits
+            met = {id_of(self._searcher, address) for _, address in hits}
+        return [each for each in self._ids if each in met]

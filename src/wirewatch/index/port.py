@@ -1,0 +1,64 @@
+"""What every home of the index does, whatever it stands on. tests/contract/index holds each home to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from wirewatch.analysis.query import Node
+from wirewatch.errors import Unavailable
+from wirewatch.model import Answer, Article, ArticleId, Search
+
+
+class Busy(Unavailable):
+    """Another process is writing to the index; leave indexing to it."""
+
+
+class NeedsRebuild(Unavailable):
+    """What is there can't serve: damaged, or made by other rules. The caller builds it anew from the archive."""
+
+
+class Writer(Protocol):
+    """Writes articles, durably. Got from `Index.writing()`."""
+
+    def write(self, articles: Sequence[Article]) -> Mapping[ArticleId, str]:
+        """Insert or replace by id, in one commit. On return all are durable, and found by the next search, but those given
+        back with the reason why they can't be indexed.
+
+        An older revision never wins, neither over what is there nor within `articles`; the same revision writes the same.
+        On any error nothing of `articles` is written.
+        """
+
+    def delete(self, ids: Sequence[ArticleId]) -> None:
+        """Take these articles out, durably; an id that isn't there is no fault."""
+
+
+class Index(Protocol):
+    """Finds articles. Every answer is of the last commit, whichever process made it."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """The right to write, for as long as the block lasts. Raises Busy at once while another has it."""
+
+    def get(self, ids: Sequence[ArticleId]) -> list[Article]:
+        """The articles of these ids, in the order asked; ids that aren't there are left out."""
+
+    def search(self, node: Node, ask: Search) -> Answer:
+        """The best `ask.limit` of what meets `node` and `ask`, with highlights, and how many there are in all.
+
+        By relevance, title and freshness count; equal ones, and all where the query has no words to rank by, come newest first.
+        By date: newest first, equal ones by id. With `ask.stories`, each story comes once, as its best article.
+        """
+
+    def scan(self, node: Node, ask: Search) -> Iterator[Article]:
+        """Everything that meets `node` and `ask`, newest first, equal ones by id: one state of the index, streamed, any length.
+
+        `sort`, `stories` and `limit` of `ask` have no say here.
+        """
+
+    def total(self) -> int:
+        """How many articles there are."""
+
+    def generation(self) -> str:
+        """A random name, given when the index was made: another name means that what was written is not in there."""
+
+    def close(self) -> None:
+        """Give back what is held open."""
