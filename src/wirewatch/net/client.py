@@ -1,0 +1,244 @@
+"""The one HTTP client: every exchange is bounded in time, bytes, redirects and destinations.
+
+httpx bounds neither the total time nor the unpacked size, and follows redirects anywhere: those are ours here.
+"""
+
+import asyncio
+import base64
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from wirewatch.errors import Reason, Retry
+from wirewatch.model import Hop, Page
+from wirewatch.net.connect import GuardedTransport
+from wirewatch.net.guard import Guard
+from wirewatch.net.unpack import OFFERED, Unpacker
+from wirewatch.safe import one_line
+
+OnHop = Callable[[str], Awaitable[None]]
+OnHead = Callable[[int, str], None]
+Headers = tuple[tuple[str, str], ...]
+_REDIRECTS = (301, 302, 303, 307, 308)
+_URL_LIMIT = 8192  # characters; servers refuse longer ones
+_ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
+_SECRET = ("authorization", "cookie")  # never kept: request headers end up in the archive
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One `get` on its way from hop to hop."""
+
+    url: httpx.URL
+    headers: Mapping[str, str]
+    max_bytes: int
+    cut: bool
+    on_head: OnHead | None
+    origin: httpx.URL  # where the credentials of the first address belong
+    hops: list[Hop] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)  # some servers redirect to the same page with a cookie
+
+
+class Http:
+    """An async HTTP/1.1 and HTTP/2 client that keeps connections alive. Use it as a context manager."""
+
+    def __init__(
+        self,
+        user_agent: str,
+        contact: str,
+        timeout: float,
+        allow_networks: tuple[str, ...] | list[str] = (),
+        max_connections: int = 100,
+    ) -> None:
+        """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard."""
+        name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
+        self._fixed = {"User-Agent": name, "Accept": _ACCEPT, "Accept-Encoding": OFFERED}
+        self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
+        self._transport = GuardedTransport(Guard(allow_networks), max_connections=max_connections)
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int,
+        total: float,
+        redirects: int,
+        on_hop: OnHop | None = None,
+        on_head: OnHead | None = None,
+        cut: bool = False,
+    ) -> Page:
+        """The page at `url`, whatever its status: a 304 or 500 is a page, too.
+
+        `max_bytes` of the unpacked body (`cut`: the rest is dropped, else it is Retry(TOO_LARGE)); `total` seconds for all hops;
+        at most `redirects` of them. `on_hop(url)` is awaited before a redirect is followed, outside of the total time;
+        `on_head(status, content type)` is called before the body is read. Both may raise. Raises Retry with the network's reason.
+        """
+        try:
+            first = _parse(url)
+            plan = _Exchange(first, headers or {}, max_bytes, cut, on_head, origin=first)
+            async with asyncio.timeout(total) as deadline:
+                return await self._follow(url, plan, redirects, on_hop, deadline)
+        except TimeoutError:
+            raise Retry(Reason.TIMEOUT, f"no whole answer within {total:g} s") from None
+
+    async def _follow(self, asked: str, plan: _Exchange, redirects: int, on_hop: OnHop | None, deadline: asyncio.Timeout) -> Page:
+        began, fetched_at = time.perf_counter(), datetime.now(UTC)
+        while True:
+            request = self._request(plan)
+            _note_hop(plan, request, redirects)
+            answer = await self._exchange(request, plan)
+            if isinstance(answer, httpx.URL):
+                plan.url = answer
+                if on_hop:
+                    await _outside(deadline, on_hop(str(answer)))
+                continue
+            head, body, ip = answer
+            return Page(
+                url=asked,
+                final_url=_bare(plan.url),
+                status=head.status_code,
+                headers=_headers(head.headers),
+                body=body,
+                fetched_at=fetched_at,
+                took=time.perf_counter() - began,
+                hops=tuple(plan.hops),
+                request_headers=tuple(pair for pair in _headers(request.headers) if pair[0] not in _SECRET),
+                ip=ip,
+            )
+
+    def _request(self, plan: _Exchange) -> httpx.Request:
+        headers = {**self._fixed, **plan.headers}
+        if plan.origin.userinfo and (plan.url.host, plan.url.port) == (plan.origin.host, plan.origin.port):
+            secret = f"{plan.origin.username}:{plan.origin.password}".encode()
+            headers["Authorization"] = "Basic " + base64.b64encode(secret).decode()
+        request = httpx.Request("GET", plan.url, headers=headers, extensions={"timeout": self._timeout})
+        if plan.hops:
+            plan.cookies.set_cookie_header(request)
+        return request
+
+    async def _exchange(self, request: httpx.Request, plan: _Exchange) -> tuple[httpx.Response, bytes, str] | httpx.URL:
+        """One request: the answer with its body and the server's address, or where it redirects to."""
+        async with self._sent(request) as response:
+            onward = response.headers.get("location", "").strip()
+            if response.status_code in _REDIRECTS and onward:
+                plan.hops.append(Hop(url=_bare(plan.url), status=response.status_code, headers=_headers(response.headers)))
+                plan.cookies.extract_cookies(response)
+                return _parse(onward, base=plan.url)
+            if plan.on_head:
+                plan.on_head(response.status_code, response.headers.get("content-type", ""))
+            peer = response.extensions["network_stream"].get_extra_info("server_addr")
+            return response, await _body(response, plan), str(peer[0]) if peer else ""
+
+    @asynccontextmanager
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        response = None
+        try:
+            response = await self._transport.handle_async_request(request)
+            response.request = request
+            yield response
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise _retry(error, in_body=response is not None) from error
+        finally:
+            if response is not None:
+                await response.aclose()
+
+
+async def _body(response: httpx.Response, plan: _Exchange) -> bytes:
+    """The unpacked body within the limit."""
+    announced = response.headers.get("content-length", "")
+    if not plan.cut and announced.isdecimal() and len(announced) < 20 and int(announced) > plan.max_bytes:
+        raise Retry(Reason.TOO_LARGE, f"{announced} bytes announced, {plan.max_bytes} allowed")
+    unpacker = Unpacker(response.headers.get("content-encoding", ""), plan.max_bytes)
+    async for piece in response.aiter_raw():
+        unpacker.feed(piece)
+        if unpacker.full:
+            break
+    if unpacker.full and not plan.cut:
+        raise Retry(Reason.TOO_LARGE, f"more than {plan.max_bytes} bytes")
+    return unpacker.body()
+
+
+def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
+    """An address as it is requested: absolute, http or https, without fragment. Raises Retry(BAD_URL)."""
+    try:
+        if len(url) > _URL_LIMIT:
+            raise Retry(Reason.BAD_URL, f"longer than {_URL_LIMIT} characters")
+        parsed = (base.join(url) if base else httpx.URL(url)).copy_with(fragment=None)
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
+        raise Retry(Reason.BAD_URL, "not a web address") from None
+    if (parsed.port or 0) > 65535:
+        raise Retry(Reason.BAD_URL, "no such port")
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Retry(Reason.BAD_URL, f"neither http nor https: {one_line(parsed.scheme, 20)}")
+    return parsed
+
+
+def _bare(url: httpx.URL) -> str:
+    return str(url.copy_with(userinfo=b""))
+
+
+def _note_hop(plan: _Exchange, request: httpx.Request, redirects: int) -> None:
+    """Raise Retry(REDIRECTS) if the way is too long, or has been here before with the same cookies."""
+    mark = (str(plan.url), request.headers.get("cookie", ""))
+    if mark in plan.seen:
+        raise Retry(Reason.REDIRECTS, "redirects in a circle")
+    if len(plan.hops) > redirects:
+        raise Retry(Reason.REDIRECTS, f"more than {redirects} redirects")
+    plan.seen.add(mark)
+
+
+async def _outside(deadline: asyncio.Timeout, waiting: Awaitable[None]) -> None:
+    """Wait without spending the exchange's time: another host's pace is not this server's fault."""
+    loop, until = asyncio.get_running_loop(), deadline.when()
+    began = loop.time()
+    deadline.reschedule(None)
+    await waiting
+    deadline.reschedule(until + loop.time() - began if until else None)
+
+
+def _headers(headers: httpx.Headers) -> Headers:
+    return tuple((name.lower(), value) for name, value in headers.multi_items())
+
+
+def _retry(error: Exception, *, in_body: bool) -> Retry:
+    """What httpx raised, as a reason. Addresses are left out of the text: they may hold credentials."""
+    said = one_line(str(error), 200)
+    match error:
+        case httpx.TimeoutException():
+            return Retry(Reason.TIMEOUT, said or type(error).__name__)
+        case httpx.ConnectError() if _cause_is_tls(error):
+            return Retry(Reason.TLS, said)
+        case httpx.NetworkError():
+            return Retry(Reason.CONNECTION, said or "the connection broke")
+        case httpx.RemoteProtocolError() if in_body and "closed" in said:
+            return Retry(Reason.TRUNCATED, said)
+        case httpx.RemoteProtocolError() if "disconnected" in said:
+            return Retry(Reason.CONNECTION, said)
+        case httpx.RemoteProtocolError():
+            return Retry(Reason.PROTOCOL, said)
+        case httpx.LocalProtocolError() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeError():
+            return Retry(Reason.BAD_URL, "not a web address")
+        case _:
+            return Retry(Reason.PROTOCOL, said or type(error).__name__)
+
+
+def _cause_is_tls(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
