@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.contract.index.articles import PRESS
 
+from tests.contract.index.articles import PRESS
 from wirewatch.analysis.query import All, And, Node, Word
 from wirewatch.index.open import open_index
 from wirewatch.index.port import Index

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+
 from tests.contract.index.articles import NOON, PRESS, ago, article, id_of
 from tests.contract.index.conftest import EVERYTHING, put, titles, words
-
 from wirewatch.analysis.query import Field, Word
 from wirewatch.index.port import Index
 from wirewatch.model import Search

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from tests.contract.index.articles import NOON, PRESS, article
 from tests.contract.index.conftest import EVERYTHING, Found, put, words
-
 from wirewatch.analysis.query import And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
 from wirewatch.errors import UserError
 from wirewatch.index.port import Index

@@ -6,9 +6,9 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+
 from tests.contract.index.articles import NOON, PRESS, article, id_of
 from tests.contract.index.conftest import EVERYTHING, put
-
 from wirewatch.analysis.query import Word
 from wirewatch.errors import Unavailable
 from wirewatch.index.port import Busy, Index
@@ -103,9 +103,13 @@ def test_only_one_writes_at_a_time_and_the_other_is_told_at_once(index: Index, o
 
 
 def test_an_error_in_the_block_keeps_what_was_written_and_frees_the_lock(index: Index) -> None:
-    with pytest.raises(ZeroDivisionError), index.writing() as writer:
-        writer.write([article("a", "Kim")])
-        raise ZeroDivisionError
+    def write_and_fail() -> None:
+        with index.writing() as writer:
+            writer.write([article("a", "Kim")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
 
     put(index, article("b", "Kim"))
     assert index.total() == 2

@@ -26,8 +26,7 @@ _TEXTS: tuple[tuple[str, type[Unavailable], str], ...] = (  # the first that occ
     ("InvalidData", NeedsRebuild, REBUILD),
     ("Directory does not exist", NeedsRebuild, "the folder of the index is gone; it is to be built anew from the archive"),
     ("DoesNotExist", NeedsRebuild, "the folder of the index is gone; it is to be built anew from the archive"),
-    ("IO error", Unavailable, "the disk of the index fails"),
-    ("IoError", Unavailable, "the disk of the index fails"),
+    ("(os error", Unavailable, "the disk of the index fails"),
 )
 
 

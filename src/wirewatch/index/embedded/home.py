@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -146,7 +147,7 @@ def _made(home: Path) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="index.new.", dir=home))
     folder.chmod(0o755)  # as the home's other folders, not for us alone
     tantivy.Index(SCHEMA, str(folder))
-    form = {"schema": VERSION, "tables": TABLES_VERSION, "generation": uuid4().hex, "tantivy": tantivy.__version__}
+    form = {"schema": VERSION, "tables": TABLES_VERSION, "generation": uuid4().hex, "tantivy": version("tantivy")}
     with (folder / "format.json").open("w") as file:
         json.dump(form, file)
         file.flush()

@@ -122,7 +122,7 @@ def _tagged(name: str, values: Sequence[str]) -> Query:
 
 def _filters(ask: Search) -> Iterator[Query]:
     if ask.since is not None or ask.until is not None:
-        yield _range("shown_at", ask.since and micros(ask.since), ask.until and micros(ask.until))
+        yield _range("shown_at", micros(ask.since) if ask.since else None, micros(ask.until) if ask.until else None)
     for name, some in (("source", ask.sources), ("language", ask.languages)):
         if some:
             yield _tagged(name, some)

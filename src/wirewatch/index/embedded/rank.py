@@ -60,9 +60,10 @@ def newest(searcher: Searcher, query: Query, page: int = PAGE) -> Iterator[Ranke
 
 
 def stories(searcher: Searcher, query: Query, n: int, by_date: bool) -> tuple[list[Ranked], int]:
-    """The best `n` ≥ 1 stories of a query that something meets, each as its best article, with its number of tellings; and how many stories there are.
+    """The best `n` ≥ 1 stories, each as its best article, with its number of tellings; and how many stories there are.
 
-    Tellings are exact. So is the number of stories, if no more than STORIES_EXACT articles meet `query`; else it is an estimate.
+    Something must meet `query`. Tellings are exact. So is the number of stories, if no more than STORIES_EXACT articles meet
+    it; else it is an estimate.
     """
     total = count(searcher, query)
     looked = min(total, max(STORIES_EXACT, n))

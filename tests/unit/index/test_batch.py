@@ -1,0 +1,105 @@
+"""The index in memory finds what the index in a folder finds."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.contract.index.articles import PRESS, article, id_of
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
+from wirewatch.index.memory import Batch
+from wirewatch.index.open import open_index
+from wirewatch.index.port import Index
+from wirewatch.model import Search, Watch
+
+TEXTS = sorted({word.strip(".,") for each in PRESS for word in f"{each.title} {each.body}".split()}) + ["—", "kim", "Путину", "K"]
+PHRASES = [" ".join(each.body.split()[n : n + 2]) for each in PRESS for n in range(4)]
+FIELDS = st.sampled_from([None, None, "title", "body"])
+TAGS = [
+    *(("entity", value) for each in PRESS for value in each.entities),
+    *(("topic", value) for each in PRESS for value in each.topics),
+    *(("language", each.language) for each in PRESS),
+    *(("source", each.source) for each in PRESS),
+]
+LEAVES: st.SearchStrategy[Node] = st.one_of(
+    st.just(All()),
+    st.builds(Word, st.sampled_from(TEXTS), FIELDS),
+    st.builds(Exact, st.sampled_from(TEXTS + PHRASES), FIELDS),
+    st.builds(Phrase, st.sampled_from(TEXTS + PHRASES), FIELDS),
+    st.builds(lambda text, field: Prefix(text[:4], field), st.sampled_from(TEXTS), FIELDS),
+    st.sampled_from([Field(name, value) for name, value in TAGS]),
+)
+NODES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda parts: And(tuple(parts)), st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda parts: Or(tuple(parts)), st.lists(inner, min_size=1, max_size=3)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=6,
+)
+WATCHES = st.builds(
+    Watch,
+    name=st.just("w"),
+    topics=st.sampled_from([(), (), ("russia-north-korea",), ("russia-north-korea", "diplomacy")]),
+    entities=st.sampled_from([(), (), ("kim-jong-un",), ("kim-jong-un", "vladimir-putin")]),
+    languages=st.sampled_from([(), (), ("sr",), ("en", "ko")]),
+    sources=st.sampled_from([(), (), ("Волна", "Harbour Times")]),
+)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The press in a folder, in several segments."""
+    home: Path = tmp_path_factory.mktemp("home")
+    with closing(open_index("embedded", home)) as made:
+        with made.writing() as writer:
+            for n in range(0, len(PRESS), 2):
+                writer.write(PRESS[n : n + 2])
+        yield made
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(node=NODES, watch=WATCHES)
+def test_a_batch_meets_what_the_index_finds(index: Index, node: Node, watch: Watch) -> None:
+    ask = Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources, limit=100)
+
+    met = BATCH.meets(node, watch)
+
+    answer = index.search(node, ask)
+    assert sorted(met) == sorted(hit.article.id for hit in answer.hits)
+    assert len(met) == answer.total == len(list(index.scan(node, ask)))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(node=NODES)
+def test_not_parts_the_batch_in_two(node: Node) -> None:
+    watch = Watch(name="w")
+    if not BATCH.meets(Or((node, Not(node))), watch):
+        return  # it has no token: no condition, and so is its opposite
+
+    assert sorted(BATCH.meets(node, watch) + BATCH.meets(Not(node), watch)) == sorted(each.id for each in PRESS)
+
+
+def test_the_met_come_in_the_batchs_order_each_once_in_its_newest_revision() -> None:
+    batch = Batch([article("b", "Kim"), article("a", "Kim"), article("c", "Lee"), article("b", "Lee", revision=2)])
+
+    assert batch.meets(Word("Kim"), Watch(name="w")) == [id_of("a")]
+    assert batch.meets(Word("Lee"), Watch(name="w")) == [id_of("b"), id_of("c")]
+
+
+def test_all_that_a_watch_asks_must_hold() -> None:
+    watch = Watch(name="w", topics=("russia-north-korea",), languages=("sr", "en"), entities=("kim-jong-un",), sources=("Jutro",))
+
+    assert BATCH.meets(All(), watch) == [id_of("serbian")]
+
+
+def test_an_empty_batch_and_articles_the_index_refuses_meet_nothing() -> None:
+    assert Batch([]).meets(All(), Watch(name="w")) == []
+    assert Batch([article("a", "Kim \ud800")]).meets(Word("Kim"), Watch(name="w")) == []
+
+
+BATCH = Batch(PRESS)
