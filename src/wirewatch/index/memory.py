@@ -1,6 +1,6 @@
 """A batch of articles as an index in memory: which of them a standing query meets, whatever the archive's size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import tantivy
 
@@ -27,14 +27,20 @@ class Batch:
             writer.wait_merging_threads()
             index.reload()
             self._searcher = index.searcher()
-        self._ids = list(documents)
+            self._ids = list(documents)
+            self._at = {_place(address): id_of(self._searcher, address) for address in self._search(tantivy.Query.all_query())}
 
     def meets(self, node: Node, watch: Watch) -> list[ArticleId]:
         """The articles that meet `node` and all that `watch` asks beside its query, in the batch's order."""
         ask = Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
-        if not self._ids:
-            return []
         with told():
-            hits = self._searcher.search(build(node, ask), len(self._ids), count=False).hits
-            met = {id_of(self._searcher, address) for _, address in hits}
+            met = {self._at[_place(address)] for address in self._search(build(node, ask))}
         return [each for each in self._ids if each in met]
+
+    def _search(self, query: tantivy.Query) -> Iterator[tantivy.DocAddress]:
+        if self._ids:  # a limit of 0 panics
+            yield from (address for _, address in self._searcher.search(query, len(self._ids), count=False).hits)
+
+
+def _place(address: tantivy.DocAddress) -> tuple[int, int]:
+    return address.segment_ord, address.doc  # reading the id instead costs ten times as much

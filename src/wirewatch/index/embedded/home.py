@@ -121,7 +121,7 @@ class EmbeddedIndex:
 
     def close(self) -> None:
         """See port.Index: tantivy's files are closed with the last reference to it."""
-        del self._index
+        self.__dict__.pop("_index", None)
 
     def _searcher(self) -> tantivy.Searcher:
         self._index.reload()  # 0.04 ms; another process may have written
