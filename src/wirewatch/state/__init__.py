@@ -1,0 +1,1 @@
+"""What has come how far: one row a feed, article, capture, match and message (SQLAlchemy Core, SQLite or PostgreSQL)."""

@@ -1,0 +1,94 @@
+"""What is done again: pages of closed files that no row knows, articles for another index, failed captures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, select, update
+
+from wirewatch.model import Origin, Place
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, clock
+from wirewatch.state.fetching import add_keys, note_files, page_values
+from wirewatch.state.identity import key_of
+from wirewatch.state.leases import NOBODY
+from wirewatch.state.polls import make_articles, queue, queued
+from wirewatch.state.rows import entry_json
+
+Found = tuple[Origin, Place, str, str]  # a page of the archive: origin, place, final URL, content type
+
+
+def known_files(db: Database) -> set[str]:
+    """The archive files whose pages have their rows."""
+    with db.read() as conn:
+        return set(conn.scalars(select(t.archive_files.c.name)))
+
+
+def adopt(db: Database, file: str, records: Sequence[Found]) -> int:
+    """Take up the pages of a closed archive file that no row knows: a kill fell between closing it and noting it, or the
+    state was lost. Makes what is missing (articles with their own ids, keys, captures); gives the pages taken up.
+    """
+    with db.write() as conn:
+        taken = sum(_adopt(conn, record) for record in records)
+        note_files(conn, {file}, clock(conn))
+    return taken
+
+
+def _adopt(conn: Connection, record: Found) -> bool:
+    origin, place, final_url, content_type = record
+    c, now = t.captures.c, clock(conn)
+    article = _article(conn, origin)
+    add_keys(conn, article, origin.keys)
+    page = page_values(place, final_url, content_type, now)
+    there = conn.execute(select(c.no, c.status).where(c.article == article, c.n == origin.n).with_for_update()).one_or_none()
+    if there is None:
+        row = queued(article, origin.n, "new" if origin.n == 1 else "edit", origin.entry.url, entry_json(origin.entry), now)
+        conn.execute(insert(t.captures).values(row | page))
+    elif there.status == "queued":
+        conn.execute(update(t.captures).where(c.no == there.no).values(page))
+    return there is None or there.status == "queued"
+
+
+def _article(conn: Connection, origin: Origin) -> int:
+    a, k = t.articles.c, t.article_keys.c
+    no = conn.scalar(select(a.no).where(a.id == origin.article_id))
+    if no is None:
+        no = conn.scalar(select(k.article).where(k.key.in_(origin.keys)).order_by(k.article).limit(1))
+    if no is not None:
+        return int(no)
+    feed = conn.scalar(select(t.feeds.c.no).where(t.feeds.c.url == origin.feed))
+    row = {name: getattr(origin, name) for name in ("first_seen_at", "source", "country", "language")}
+    row |= {"id": origin.article_id, "url": origin.entry.url, "feed": feed}
+    key = origin.keys[0] if origin.keys else key_of(origin.entry.url)
+    made = make_articles(conn, [row], {key: origin.article_id})[key]
+    return made if made is not None else _article(conn, origin)  # another process has just made it
+
+
+def forget_index(db: Database) -> int:
+    """The index is another: everything indexed is to be indexed again, without being told again. Gives the captures."""
+    c = t.captures.c
+    with db.write() as conn:
+        now = clock(conn)
+        values: dict[str, Any] = NOBODY | {"status": "fetched", "attempts": 0, "deaths": 0, "due_at": now, "at": now}
+        values["quiet"] = case((c.status == "matched", True), else_=c.quiet)
+        found = conn.execute(update(t.captures).where(c.status.in_(["indexed", "matched"])).values(values)).rowcount
+        conn.execute(update(t.articles).values(indexed_revision=0))
+    return found
+
+
+def requeue(db: Database, *, reason: str | None = None, url: str | None = None) -> int:
+    """Queue articles whose newest capture was skipped or failed once more (a new capture, `retry`); gives their number."""
+    c = t.captures.c
+    with db.write() as conn:
+        now = clock(conn)
+        newest = select(c.article, func.max(c.n).label("n")).group_by(c.article)
+        query = select(c.article, c.n, c.url, c.entry).where(c.status.in_(["skipped", "failed"]))
+        if reason is not None:
+            query = query.where(c.reason == reason)
+        if url is not None:
+            article = conn.scalar(select(t.article_keys.c.article).where(t.article_keys.c.key == key_of(url)))
+            query, newest = query.where(c.article == article), newest.where(c.article == article)
+        last = newest.subquery()
+        rows = conn.execute(query.join(last, (last.c.article == c.article) & (last.c.n == c.n))).all()
+        again = [queued(row.article, row.n + 1, "retry", row.url, row.entry, now) for row in rows]
+        queue(conn, again, now)
+    return len(again)

@@ -1,0 +1,27 @@
+"""Captures, the rows that say how far each article has come: what the stages claim and write.
+
+queued ──fetch──▶ fetched ──index──▶ indexed ──match──▶ matched
+   └────────────────┴──▶ skipped (reason)    failed (attempts spent)
+"""
+
+from wirewatch.state.adopting import adopt, forget_index, known_files, requeue
+from wirewatch.state.counting import FailureRow, StatusCounts, counts, failures
+from wirewatch.state.ending import renew, retry, skipped
+from wirewatch.state.fetching import (
+    Fetched,
+    FetchTask,
+    HostTask,
+    claim_captures,
+    claim_host,
+    fetched,
+    paced,
+    release_captures,
+    release_host,
+)
+from wirewatch.state.indexing import Indexed, IndexTask, MatchTask, claim_fetched, claim_indexed, indexed
+
+__all__ = [
+    "FailureRow", "FetchTask", "Fetched", "HostTask", "IndexTask", "Indexed", "MatchTask", "StatusCounts",
+    "adopt", "claim_captures", "claim_fetched", "claim_host", "claim_indexed", "counts", "failures", "fetched", "forget_index",
+    "indexed", "known_files", "paced", "release_captures", "release_host", "renew", "requeue", "retry", "skipped",
+]  # fmt: skip

@@ -1,0 +1,75 @@
+"""How many articles stand where, and what failed, why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, func, select
+
+from wirewatch.errors import Reason
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database
+
+STATUSES = ("queued", "fetched", "indexed", "matched", "skipped", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCounts:
+    """Each article once: by its newest capture that is in the index, else its newest finished one, else its newest."""
+
+    articles: dict[str, int]  # by status
+    skipped_by_reason: dict[str, int]
+    failed_by_reason: dict[str, int]
+    stories: int
+    matches: int
+    oldest_queued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureRow:
+    """An article's newest capture that failed, was skipped, or waits for another attempt."""
+
+    url: str
+    status: str
+    reason: Reason
+    detail: str
+    attempts: int
+    due_at: datetime
+    at: datetime
+
+
+def counts(db: Database) -> StatusCounts:
+    """Count them all; a revisit that fails changes nothing."""
+    c, a = t.captures.c, t.articles.c
+    rank = case((c.status.in_(["indexed", "matched"]), 0), (c.status.in_(["skipped", "failed"]), 1), else_=2)
+    place = func.row_number().over(partition_by=c.article, order_by=(rank, c.n.desc())).label("place")
+    ranked = select(c.status, c.reason, place).subquery()
+    by = select(ranked.c.status, ranked.c.reason, func.count().label("number")).where(ranked.c.place == 1)
+    with db.read() as conn:
+        rows = conn.execute(by.group_by(ranked.c.status, ranked.c.reason)).all()
+        stories = conn.scalar(select(func.count(a.story.distinct())).where(a.indexed_revision > 0)) or 0
+        matches = conn.scalar(select(func.count()).select_from(t.matches)) or 0
+        oldest = conn.scalar(select(func.min(c.queued_at)).where(t.has_status("queued")))
+    whole = dict.fromkeys(STATUSES, 0)
+    reasons: dict[str, dict[str, int]] = {"skipped": {}, "failed": {}}
+    for row in rows:
+        whole[row.status] += row.number
+        if row.status in reasons:
+            reasons[row.status][row.reason] = row.number
+    return StatusCounts(
+        articles=whole,
+        skipped_by_reason=reasons["skipped"],
+        failed_by_reason=reasons["failed"],
+        stories=stories,
+        matches=matches,
+        oldest_queued_at=oldest,
+    )
+
+
+def failures(db: Database, limit: int = 200) -> list[FailureRow]:
+    """What failed, was skipped or waits for another attempt, newest first."""
+    c, later = t.captures.c, t.captures.alias()
+    newer = exists().where(and_(later.c.article == c.article, later.c.n > c.n))
+    query = select(c.url, c.status, c.reason, c.detail, c.attempts, c.due_at, c.at).where(c.reason.is_not(None), ~newer)
+    with db.read() as conn:
+        rows = conn.execute(query.order_by(c.at.desc()).limit(limit)).all()
+    return [FailureRow(**(dict(row._mapping) | {"reason": Reason(row.reason)})) for row in rows]

@@ -1,0 +1,151 @@
+"""Feeds: the config's, when each is polled next, and how it does. What a poll brought is written by polls.py."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from wirewatch.errors import Reason
+from wirewatch.model import Source
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, clock
+from wirewatch.state.identity import host_of
+from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
+from wirewatch.state.polls import KeyedEntry, PollCounts, Polled, finish_poll
+
+__all__ = [
+    "FeedRow", "FeedTask", "KeyedEntry", "PollCounts", "Polled", "claim", "finish_poll", "release", "renew", "rows", "sync",
+]  # fmt: skip
+
+FIRST_INTERVAL = 3600.0  # seconds (field notes §10)
+SILENT = timedelta(days=7)  # a feed that answers but has brought nothing for that long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTask:
+    """A feed claimed for polling, with all that the poll goes by."""
+
+    no: int
+    url: str
+    host: str  # name:port
+    source: str
+    language: str | None
+    country: str | None
+    every: float | None  # seconds; None: the adaptive pace
+    etag: str
+    last_modified: str
+    body_hash: str
+    interval: float  # seconds
+    failures: float  # points since the last success
+    first_poll: bool  # it has never succeeded
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    gone_at: datetime | None  # since when it answers 410
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A feed as it is shown to people."""
+
+    url: str
+    source: str
+    active: bool  # False: no longer in the config
+    silent: bool  # answers, but has brought nothing new for 7 days
+    entries: int  # articles it has shown
+    failures: float
+    reason: Reason | None  # why the last poll failed
+    detail: str
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    next_poll_at: datetime
+
+
+def sync(db: Database, sources: Sequence[Source]) -> None:
+    """Bring the config's feeds into the state, by URL; what is no longer there becomes inactive and keeps what it brought."""
+    wanted = {feed.url: _wanted(source, feed.url, feed.every) for source in sources for feed in source.feeds}
+    if not _differs(db, wanted):
+        return
+    with db.write() as conn:
+        now, known = clock(conn), {row.url: row for row in conn.execute(select(t.feeds))}
+        for url, values in wanted.items():
+            if url in known:
+                _change(conn, known[url], values)
+            else:
+                conn.execute(insert(t.feeds).values(values | {"url": url, "interval": FIRST_INTERVAL, "next_poll_at": now}))
+        for urls in chunks(sorted(known.keys() - wanted.keys())):
+            conn.execute(update(t.feeds).where(t.feeds.c.url.in_(urls)).values(active=False))
+
+
+def _wanted(source: Source, url: str, every: float | None) -> dict[str, Any]:
+    about = {"source": source.name, "country": source.country, "language": source.language}
+    return about | {"host": host_of(url), "every": every, "active": True}
+
+
+def _differs(db: Database, wanted: dict[str, dict[str, Any]]) -> bool:
+    with db.read() as conn:
+        known = {row.url: row._mapping for row in conn.execute(select(t.feeds))}
+    gone = any(row["active"] for url, row in known.items() if url not in wanted)
+    return gone or any(url not in known or values.items() - dict(known[url]).items() for url, values in wanted.items())
+
+
+def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+    if values["every"] is not None and values["every"] != row.every and row.last_poll_at is not None:
+        values = values | {"next_poll_at": min(row.next_poll_at, row.last_poll_at + timedelta(seconds=values["every"]))}
+    conn.execute(update(t.feeds).where(t.feeds.c.no == row.no).values(values))
+
+
+def claim(db: Database, limit: int, *, now_too: bool = False) -> list[FeedTask]:
+    """Take up to `limit` feeds that are due, longest due first.
+
+    `now_too`: also what isn't due, once after this database was opened; never what must not be asked before a set time.
+    """
+    c = t.feeds.c
+    with db.write() as conn:
+        now = clock(conn)
+        due = c.next_poll_at <= now
+        if now_too:
+            due = or_(due, c.last_poll_at.is_(None), c.last_poll_at < db.opened_at)
+        allowed = or_(c.not_before.is_(None), c.not_before <= now)
+        query = select(t.feeds).where(and_(c.active, due, allowed, unleased(t.feeds, now))).order_by(c.next_poll_at, c.no)
+        found = conn.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
+        token = take(conn, t.feeds, [row.no for row in found], db.owner, now)
+    return [_task(row, token) for row in found]
+
+
+def _task(row: Row[Any], token: str) -> FeedTask:
+    same = ("no", "url", "host", "source", "language", "country", "every", "etag", "last_modified", "body_hash")
+    more = ("interval", "failures", "last_success_at", "last_new_at", "gone_at")
+    facts = {name: row._mapping[name] for name in same + more}
+    return FeedTask(**facts, first_poll=row.last_success_at is None, token=token)
+
+
+def renew(db: Database, tokens: Collection[str]) -> None:
+    """Hold on to what is claimed under these tokens for another 60 s."""
+    with db.write() as conn:
+        extend(conn, t.feeds, tokens, db.owner, clock(conn))
+
+
+def release(db: Database, task: FeedTask) -> None:
+    """Give a feed back as it was."""
+    with db.write() as conn:
+        conn.execute(update(t.feeds).where(t.feeds.c.no == task.no, t.feeds.c.token == task.token).values(NOBODY))
+
+
+def rows(db: Database) -> list[FeedRow]:
+    """Every feed ever configured, by source and URL."""
+    with db.read() as conn:
+        now = clock(conn)
+        found = conn.execute(select(t.feeds).order_by(t.feeds.c.source, t.feeds.c.url)).all()
+    return [_row(row, now) for row in found]
+
+
+def _row(row: Row[Any], now: datetime) -> FeedRow:
+    same = ("url", "source", "active", "entries", "failures", "detail")
+    times = ("last_poll_at", "last_success_at", "last_new_at", "next_poll_at")
+    facts = {name: row._mapping[name] for name in same + times}
+    silent = row.last_success_at is not None and (row.last_new_at is None or row.last_new_at < now - SILENT)
+    return FeedRow(**facts, silent=silent, reason=Reason(row.reason) if row.reason else None)

@@ -1,0 +1,249 @@
+"""Captures that wait to be fetched: hosts are claimed first, so that one is asked by one worker at a time."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from wirewatch.errors import Reason
+from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin, Place
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, clock
+from wirewatch.state.leases import LEASE, NOBODY, chunks, take, unleased
+from wirewatch.state.rows import entry_of
+from wirewatch.state.upsert import insert as upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostTask:
+    """A host claimed for fetching; its captures are claimed under the same token."""
+
+    host: str  # name:port
+    token: str
+    next_at: datetime  # when it may be asked next
+    pace: float  # factor on the delay, 1.0 is normal
+    robots: bytes | None  # as last fetched
+    robots_status: int | None
+    robots_fetched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchTask:
+    """A capture claimed for fetching."""
+
+    no: CaptureNo
+    article_id: ArticleId
+    article_no: ArticleNo
+    n: int
+    kind: str
+    url: str
+    host: str
+    attempts: int  # failed so far
+    entry: Entry
+    origin: Origin
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A page whose archive file is closed."""
+
+    task: FetchTask
+    place: Place
+    final_url: str
+    content_type: str
+    keys: tuple[str, ...] = ()  # further keys that are believed: a redirect's end
+
+
+def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = False) -> HostTask | None:
+    """Take a host that has due captures, isn't closed and isn't held by anyone; the one that may be asked first.
+
+    `now_too`: also for captures that aren't due yet and weren't tried since this database was opened.
+    """
+    h = t.hosts.c
+    with db.write() as conn:
+        now = clock(conn)
+        waiting = select(t.captures.c.no).where(t.captures.c.host == h.host, _due(db, now, now_too)).exists()
+        is_open = or_(h.closed_until.is_(None), h.closed_until <= now)
+        query = select(t.hosts).where(h.host.not_in(list(skip)), is_open, unleased(t.hosts, now), waiting)
+        query = query.order_by(h.next_at).limit(1).with_for_update(skip_locked=True, of=t.hosts)
+        row = conn.execute(query).one_or_none()
+        if row is None:
+            return None
+        token = take(conn, t.hosts, [row.host], db.owner, now)
+    same = ("host", "next_at", "pace", "robots", "robots_status", "robots_fetched_at")
+    return HostTask(token=token, **{name: row._mapping[name] for name in same})
+
+
+def _due(db: Database, now: datetime, now_too: bool) -> ColumnElement[bool]:
+    c = t.captures.c
+    due: ColumnElement[bool] = c.due_at <= now
+    if now_too:
+        due = or_(due, and_(c.at < db.opened_at, or_(c.not_before.is_(None), c.not_before <= now)))
+    return and_(t.has_status("queued"), due, unleased(t.captures, now))
+
+
+def claim_captures(db: Database, host: HostTask, limit: int, *, now_too: bool = False) -> list[FetchTask]:
+    """Take up to `limit` due captures of a claimed host, longest due first; none if the host's claim was lost."""
+    c = t.captures.c
+    with db.write() as conn:
+        now = clock(conn)
+        if not _hold(conn, host, now):
+            return []
+        query = select(c.no).where(c.host == host.host, _due(db, now, now_too)).order_by(c.due_at, c.no).limit(limit)
+        nos = conn.scalars(query.with_for_update(skip_locked=True)).all()
+        take(conn, t.captures, nos, db.owner, now, host.token)
+        return _tasks(conn, nos, host.token)
+
+
+def _hold(conn: Connection, host: HostTask, now: datetime, **values: Any) -> bool:
+    """Renew the host's claim and set `values`; False if it was lost."""
+    mine = (t.hosts.c.host == host.host) & (t.hosts.c.token == host.token)
+    return conn.execute(update(t.hosts).where(mine).values(values | {"leased_until": now + LEASE})).rowcount == 1
+
+
+def _tasks(conn: Connection, nos: Sequence[int], token: str) -> list[FetchTask]:
+    a, c, f = t.articles, t.captures, t.feeds
+    about = (a.c.id, a.c.first_seen_at, f.c.url.label("feed"), *todays_source())
+    tables = c.join(a, a.c.no == c.c.article).outerjoin(f, f.c.no == a.c.feed)
+    rows: list[Row[Any]] = []
+    for some in chunks(nos):
+        rows += conn.execute(select(c, *about).select_from(tables).where(c.c.no.in_(some)))
+    keys = _keys(conn, [row.article for row in rows])
+    order = {no: place for place, no in enumerate(nos)}
+    return [_task(row, tuple(keys[row.article]), token) for row in sorted(rows, key=lambda row: order[row.no])]
+
+
+def todays_source() -> tuple[ColumnElement[Any], ...]:
+    """Source, country and language: the feed's own of today, else the article's of then."""
+    a, f = t.articles.c, t.feeds.c
+    pairs = ((f.source, a.source), (f.country, a.country), (f.language, a.language))
+    return tuple(_either(today, then) for today, then in pairs)
+
+
+def _either(today: Any, then: Any) -> ColumnElement[Any]:
+    labelled: ColumnElement[Any] = case((t.feeds.c.no.is_not(None), today), else_=then).label(f"{today.name}_today")
+    return labelled
+
+
+def _keys(conn: Connection, articles: Sequence[int]) -> dict[int, list[str]]:
+    keys: dict[int, list[str]] = {article: [] for article in articles}
+    k = t.article_keys.c
+    for some in chunks(list(keys)):
+        for row in conn.execute(select(k.key, k.article).where(k.article.in_(some)).order_by(k.key)):
+            keys[row.article].append(row.key)
+    return keys
+
+
+def _task(row: Row[Any], keys: tuple[str, ...], token: str) -> FetchTask:
+    entry = entry_of(row.entry)
+    origin = Origin(
+        article_id=row.id,
+        keys=keys,
+        first_seen_at=row.first_seen_at,
+        n=row.n,
+        entry=entry,
+        feed=row.feed or "",
+        source=row.source_today,
+        language=row.language_today,
+        country=row.country_today,
+    )
+    same = {name: row._mapping[name] for name in ("no", "n", "kind", "url", "host", "attempts")}
+    return FetchTask(**same, article_id=row.id, article_no=row.article, entry=entry, origin=origin, token=token)
+
+
+def paced(db: Database, host: HostTask, next_at: datetime) -> bool:
+    """Before each request: note when the next may start, and renew the claims on the host and its captures for 60 s.
+
+    False: the claim was lost, stop asking this host.
+    """
+    with db.write() as conn:
+        now = clock(conn)
+        held = _hold(conn, host, now, next_at=next_at)
+        if held:
+            mine = (t.captures.c.owner == db.owner) & (t.captures.c.token == host.token)
+            conn.execute(update(t.captures).where(mine).values(leased_until=now + LEASE))
+    return held
+
+
+def release_host(
+    db: Database,
+    host: HostTask,
+    *,
+    down_until: datetime | None = None,
+    not_before: datetime | None = None,
+    pace: float | None = None,
+    robots: bytes | None = None,
+    robots_status: int | None = None,
+    robots_fetched_at: datetime | None = None,
+) -> None:
+    """Give a host back and note what was learned; None leaves what is known. Captures whose pages aren't closed stay claimed.
+
+    Until `down_until` (it didn't answer) and `not_before` (it said so) nobody asks it, not even with --now.
+    """
+    learned = {"pace": pace, "robots": robots, "robots_status": robots_status, "robots_fetched_at": robots_fetched_at}
+    learned["closed_until"] = max((at for at in (down_until, not_before) if at), default=None)
+    values = {name: value for name, value in learned.items() if value is not None}
+    with db.write() as conn:
+        mine = (t.hosts.c.host == host.host) & (t.hosts.c.token == host.token)
+        conn.execute(update(t.hosts).where(mine).values(values | NOBODY))
+
+
+def release_captures(db: Database, tasks: Sequence[FetchTask]) -> None:
+    """Give back captures that weren't tried."""
+    with db.write() as conn:
+        for task in tasks:
+            mine = (t.captures.c.no == task.no) & (t.captures.c.token == task.token)
+            conn.execute(update(t.captures).where(mine).values(NOBODY))
+
+
+def fetched(db: Database, results: Sequence[Fetched]) -> None:
+    """The pages' archive file is closed: note where each lies, only where the claim still stands.
+
+    A page whose further key is another article's is that article under one more address: `skipped: same-as`.
+    """
+    with db.write() as conn:
+        now = clock(conn)
+        note_files(conn, {result.place.file for result in results}, now)
+        for result in results:
+            _fetched(conn, result, now)
+
+
+def _fetched(conn: Connection, result: Fetched, now: datetime) -> None:
+    c, task = t.captures.c, result.task
+    mine = (c.no == task.no) & (c.token == task.token) & t.has_status("queued")
+    if conn.execute(
+        update(t.captures).where(mine).values(page_values(result.place, result.final_url, result.content_type, now))
+    ).rowcount:
+        other = add_keys(conn, task.article_no, result.keys)
+        if other:
+            values = {"status": "skipped", "reason": Reason.SAME_AS, "detail": other}
+            conn.execute(update(t.captures).where(c.no == task.no).values(values))
+
+
+def page_values(place: Place, final_url: str, content_type: str, now: datetime) -> dict[str, Any]:
+    """The values of a capture whose page lies in the archive."""
+    where = {"file": place.file, "offset": place.offset, "length": place.length}
+    facts = {"status": "fetched", "final_url": final_url, "content_type": content_type, "attempts": 0, "due_at": now, "at": now}
+    return NOBODY | where | facts | {"reason": None, "detail": "", "not_before": None}
+
+
+def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:
+    """Give an article further keys; gives the id of another article that has one of them already."""
+    if not keys:
+        return None
+    rows = [{"key": key, "article": article} for key in sorted(set(keys))]
+    conn.execute(upsert(conn, t.article_keys).on_conflict_do_nothing(), rows)
+    k, a = t.article_keys.c, t.articles.c
+    others = select(a.id).join_from(t.article_keys, t.articles, a.no == k.article)
+    return conn.scalar(others.where(k.key.in_(list(keys)), k.article != article).order_by(a.no).limit(1))
+
+
+def note_files(conn: Connection, names: Collection[str], now: datetime) -> None:
+    """Note that these archive files are known."""
+    rows = [{"name": name, "added_at": now} for name in sorted(names)]
+    if rows:
+        conn.execute(upsert(conn, t.archive_files).on_conflict_do_nothing(), rows)

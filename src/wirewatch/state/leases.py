@@ -1,0 +1,40 @@
+"""Claims: a row is worked on by whoever holds its token, for at most LEASE unless renewed, by the database's clock."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Table, or_, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from wirewatch.state.owners import Owner
+
+LEASE = timedelta(seconds=60)
+NOBODY = {"token": None, "owner": None, "leased_until": None}  # the values of a row that nobody holds
+
+
+def unleased(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Nobody holds the row, or its holder overslept."""
+    return or_(table.c.leased_until.is_(None), table.c.leased_until < now)
+
+
+def take(conn: Connection, table: Table, keys: Sequence[Any], owner: Owner, now: datetime, token: str = "") -> str:
+    """Claim the rows of these primary keys (locked by the caller); gives the claim's token."""
+    token = token or uuid4().hex
+    key = table.primary_key.columns[0]
+    values = {"token": token, "owner": owner, "leased_until": now + LEASE}
+    for some in chunks(keys):
+        conn.execute(update(table).where(key.in_(some)).values(values))
+    return token
+
+
+def extend(conn: Connection, table: Table, tokens: Collection[str], owner: Owner, now: datetime) -> None:
+    """Renew what is still held under these tokens."""
+    mine = (table.c.owner == owner) & table.c.token.in_(list(tokens))
+    conn.execute(update(table).where(mine).values(leased_until=now + LEASE))
+
+
+def chunks(keys: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
+    """In pieces that fit a statement: SQLite takes at most 999 values in its older versions."""
+    return [keys[i : i + size] for i in range(0, len(keys), size)]

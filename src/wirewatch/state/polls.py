@@ -1,0 +1,219 @@
+"""What a poll brought, in one transaction: validators, next poll and entries stand together or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+
+from wirewatch.errors import Reason
+from wirewatch.model import ArticleId, Entry
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, clock
+from wirewatch.state.identity import host_of, short_hash
+from wirewatch.state.leases import NOBODY, chunks
+from wirewatch.state.rows import entry_json
+from wirewatch.state.upsert import insert as upsert
+
+if TYPE_CHECKING:
+    from wirewatch.state.feeds import FeedTask
+
+MOST_EDITS = 24  # captures an article may get for a changed title or mark: some hold the current time (field notes §1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """How a poll ended, and when the next is due."""
+
+    etag: str
+    last_modified: str
+    body_hash: str
+    next_poll_at: datetime
+    not_before: datetime | None
+    interval: float  # seconds
+    failures: float
+    reason: Reason | None
+    detail: str
+    outcome: str  # new, nothing-new, unchanged, failed, gone
+    format: str
+    moved_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedEntry:
+    """An entry with its identity; `article_id` is used only if the key is new."""
+
+    entry: Entry
+    key: str
+    article_id: ArticleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollCounts:
+    """What a poll's entries turned out to be."""
+
+    new: int
+    edited: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    conn: Connection
+    now: datetime
+    feed: Row[Any]
+
+
+def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequence[KeyedEntry]) -> PollCounts | None:
+    """Write a poll's result; None, and nothing written, if the claim was lost.
+
+    A new key becomes an article with its first capture queued; a known one whose title or mark changed in this feed gets
+    a further capture (`edit`).
+    """
+    with db.write() as conn:
+        mine = (t.feeds.c.no == task.no) & (t.feeds.c.token == task.token)
+        feed = conn.execute(select(t.feeds).where(mine).with_for_update()).one_or_none()
+        if feed is None:
+            return None
+        poll = _Poll(conn, clock(conn), feed)
+        by_key = {keyed.key: keyed for keyed in reversed(entries)}
+        known = _known(conn, list(by_key))
+        made = _make_articles(poll, [keyed for key, keyed in sorted(by_key.items()) if key not in known])
+        new = {key: no for key, no in made.items() if no is not None}
+        if len(new) < len(made):  # another poll announced the same at the same moment
+            known |= _known(conn, [key for key, no in made.items() if no is None])
+        fresh = [(new[key], by_key[key].entry) for key in reversed(by_key) if key in new]
+        _queue(poll, [(article, 1, "new", entry) for article, entry in fresh])
+        shown = {known[key]: by_key[key].entry for key in by_key if key in known}
+        references, edited = _shown(poll, shown)
+        _refer(poll, fresh)
+        _note(poll, polled, new=len(fresh), references=len(fresh) + references)
+    return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
+
+
+def _known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in chunks(keys):
+        query = select(t.article_keys.c.key, t.article_keys.c.article).where(t.article_keys.c.key.in_(some))
+        found |= {row.key: row.article for row in conn.execute(query)}
+    return found
+
+
+def _make_articles(poll: _Poll, entries: Sequence[KeyedEntry]) -> dict[str, int | None]:
+    """Articles for new keys, by key; None where somebody else has just made it. Sorted by key: two polls can't deadlock."""
+    feed = {name: poll.feed._mapping[name] for name in ("source", "country", "language")} | {"feed": poll.feed.no}
+    rows = [feed | {"id": keyed.article_id, "url": keyed.entry.url, "first_seen_at": poll.now} for keyed in entries]
+    return make_articles(poll.conn, rows, {keyed.key: keyed.article_id for keyed in entries})
+
+
+def make_articles(conn: Connection, rows: Sequence[dict[str, Any]], ids: dict[str, ArticleId]) -> dict[str, int | None]:
+    """Insert articles with their keys (`ids`: key → id); gives their numbers by key, None where somebody else was first."""
+    if not rows:
+        return {}
+    a, k = t.articles.c, t.article_keys.c
+    new = upsert(conn, t.articles).on_conflict_do_nothing().returning(a.id, a.no)
+    made = {row.id: row.no for row in conn.execute(new, list(rows))}
+    keyed = [{"key": key, "article": made[article_id]} for key, article_id in ids.items() if article_id in made]
+    if not keyed:
+        return dict.fromkeys(ids)
+    own = set(conn.scalars(upsert(conn, t.article_keys).on_conflict_do_nothing().returning(k.key), keyed))
+    taken = [row["article"] for row in keyed if row["key"] not in own]  # became another article's key a moment ago
+    conn.execute(delete(t.articles).where(a.no.in_(taken)))
+    return {key: made.get(article_id) if key in own else None for key, article_id in ids.items()}
+
+
+def _queue(poll: _Poll, wanted: Sequence[tuple[int, int, str, Entry]]) -> None:
+    """Queue captures (article, n, kind, entry)."""
+    rows = [queued(article, n, kind, entry.url, entry_json(entry), poll.now) for article, n, kind, entry in wanted]
+    queue(poll.conn, rows, poll.now)
+
+
+def queued(article: int, n: int, kind: str, url: str, entry: str, now: datetime) -> dict[str, Any]:
+    """The row of a capture to be fetched at once; `entry` is its JSON."""
+    times = {"due_at": now, "queued_at": now, "at": now}
+    return times | {
+        "article": article,
+        "n": n,
+        "kind": kind,
+        "status": "queued",
+        "url": url,
+        "host": host_of(url),
+        "entry": entry,
+    }
+
+
+def queue(conn: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Add captures, and their hosts."""
+    if not rows:
+        return
+    conn.execute(upsert(conn, t.captures).on_conflict_do_nothing(), list(rows))
+    hosts = sorted({row["host"] for row in rows})
+    conn.execute(upsert(conn, t.hosts).on_conflict_do_nothing(), [{"host": host, "next_at": now} for host in hosts])
+
+
+def _mark(entry: Entry) -> str:
+    return short_hash(f"{entry.title}\0{entry.updated}")
+
+
+def _refer(poll: _Poll, shown: Sequence[tuple[int, Entry]]) -> None:
+    """Note that this feed shows these articles for the first time."""
+    rows = [
+        {"article": article, "feed": poll.feed.no, "mark": _mark(entry), "last_shown_at": poll.now} for article, entry in shown
+    ]
+    if rows:
+        poll.conn.execute(insert(t.article_feeds), rows)
+
+
+def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[int, int]:
+    """Known articles that the feed shows (again): gives the number of new references, and of edits queued."""
+    refs = t.article_feeds.c
+    marks: dict[int, str] = {}
+    for some in chunks(list(shown)):
+        mine = (refs.feed == poll.feed.no) & refs.article.in_(some)
+        marks |= {row.article: row.mark for row in poll.conn.execute(select(refs.article, refs.mark).where(mine))}
+        poll.conn.execute(update(t.article_feeds).where(mine).values(last_shown_at=poll.now))
+    first = [(article, entry) for article, entry in shown.items() if article not in marks]
+    changed = {article: entry for article, entry in shown.items() if article in marks and marks[article] != _mark(entry)}
+    _refer(poll, first)
+    for article, entry in changed.items():
+        mine = (refs.feed == poll.feed.no) & (refs.article == article)
+        poll.conn.execute(update(t.article_feeds).where(mine).values(mark=_mark(entry)))
+    return len(first), _edits(poll, changed)
+
+
+def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
+    c, edits = t.captures.c, []
+    waiting = func.sum(case((t.has_status("queued"), 1), else_=0))
+    so_far = func.sum(case((c.kind == "edit", 1), else_=0))
+    for some in chunks(list(changed)):
+        query = select(c.article, func.max(c.n).label("n")).where(c.article.in_(some)).group_by(c.article)
+        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS)):
+            edits.append((row.article, row.n + 1, "edit", changed[row.article]))
+    _queue(poll, edits)
+    return len(edits)
+
+
+def _note(poll: _Poll, polled: Polled, *, new: int, references: int) -> None:
+    same = (
+        "etag",
+        "last_modified",
+        "body_hash",
+        "next_poll_at",
+        "not_before",
+        "interval",
+        "failures",
+        "outcome",
+        "format",
+        "moved_to",
+    )
+    values = {name: getattr(polled, name) for name in same} | NOBODY
+    values |= {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": poll.now}
+    values |= {"entries": t.feeds.c.entries + references}
+    if polled.outcome not in ("failed", "gone"):
+        values |= {"last_success_at": poll.now, "gone_at": None}
+    if polled.outcome == "gone" and poll.feed.gone_at is None:
+        values |= {"gone_at": poll.now}
+    if new:
+        values |= {"last_new_at": poll.now}
+    poll.conn.execute(update(t.feeds).where(t.feeds.c.no == poll.feed.no).values(values))

@@ -1,0 +1,229 @@
+"""The tables. What is changed here needs a migration in `migrations/versions` (a test compares the two)."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from wirewatch.state.columns import Foreign, Number, Utc
+
+metadata = MetaData()
+
+
+def _lease() -> tuple[Column[Any], ...]:
+    """Who works on the row, and until when: `token` names the claim, a result is written only while it stands."""
+    return Column("token", String(32)), Column("owner", Text), Column("leased_until", Utc)
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("no", Number, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("source", Foreign, nullable=False),
+    Column("country", Text),
+    Column("language", Text),
+    Column("every", Float),  # seconds; null: the adaptive pace
+    Column("active", Boolean, nullable=False),  # False: no longer in the config; its history is kept
+    Column("interval", Float, nullable=False),  # seconds
+    Column("next_poll_at", Utc, nullable=False),
+    Column("not_before", Utc),  # Retry-After: not even --now goes before it
+    Column("etag", Foreign, nullable=False, default=""),
+    Column("last_modified", Foreign, nullable=False, default=""),
+    Column("body_hash", Text, nullable=False, default=""),
+    Column("failures", Float, nullable=False, default=0.0),
+    Column("outcome", Text, nullable=False, default=""),
+    Column("reason", Text),
+    Column("detail", Foreign, nullable=False, default=""),
+    Column("format", Foreign, nullable=False, default=""),
+    Column("moved_to", Foreign, nullable=False, default=""),
+    Column("entries", Integer, nullable=False, default=0),  # articles it has shown
+    Column("last_poll_at", Utc),
+    Column("last_success_at", Utc),
+    Column("last_new_at", Utc),
+    Column("gone_at", Utc),  # since when it answers 410
+    *_lease(),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("no", Number, primary_key=True),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("url", Foreign, nullable=False),  # as first announced
+    Column("first_seen_at", Utc, nullable=False),
+    Column("feed", ForeignKey("feeds.no")),  # that announced it first; null: an import
+    Column("source", Foreign, nullable=False),  # these three as they were then; the feed's own of today go before
+    Column("country", Text),
+    Column("language", Text),
+    Column("revision", Integer, nullable=False, default=0),  # counts claims for indexing
+    Column("indexed_revision", Number, nullable=False, default=0),  # of the newest acknowledged document
+    Column("title", Foreign, nullable=False, default=""),
+    Column("published_at", Utc),
+    Column("story", Number),  # its story's first article; given once
+)
+Index("articles_story", articles.c.story)
+
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", ForeignKey("articles.no"), nullable=False),
+)
+Index("article_keys_article", article_keys.c.article)
+
+article_feeds = Table(
+    "article_feeds",
+    metadata,
+    Column("article", ForeignKey("articles.no"), primary_key=True),
+    Column("feed", ForeignKey("feeds.no"), primary_key=True),
+    Column("mark", String(32), nullable=False),  # hash of (title, updated) as this feed showed them last
+    Column("last_shown_at", Utc, nullable=False),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("no", Number, primary_key=True),
+    Column("article", ForeignKey("articles.no"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # new, edit, retry
+    Column("status", Text, nullable=False),  # queued, fetched, indexed, matched; skipped, failed
+    Column("quiet", Boolean, nullable=False, default=False),  # came by a rebuild: is matched without being told
+    Column("url", Foreign, nullable=False),  # as announced: what is requested
+    Column("host", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),  # in this status
+    Column("deaths", Integer, nullable=False, default=0),  # of workers that held it while it was `fetched`
+    Column("due_at", Utc, nullable=False),
+    Column("not_before", Utc),  # Retry-After: not even --now goes before it
+    Column("queued_at", Utc, nullable=False),
+    Column("at", Utc, nullable=False),  # of the last change
+    Column("reason", Text),
+    Column("detail", Foreign, nullable=False, default=""),
+    Column("file", Text),
+    Column("offset", Number),
+    Column("length", Number),
+    Column("final_url", Foreign, nullable=False, default=""),
+    Column("content_type", Foreign, nullable=False, default=""),
+    Column("entry", Foreign, nullable=False),  # JSON
+    *_lease(),
+    UniqueConstraint("article", "n"),
+)
+
+
+def has_status(status: str) -> ColumnElement[bool]:
+    """captures.status = '…', written out: a bound value would keep both databases from using the partial indexes."""
+    assert status.isalpha()  # noqa: S101
+    return captures.c.status == literal_column(f"'{status}'")
+
+
+def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial("captures_queued", captures.c.host, captures.c.due_at, captures.c.no, where=has_status("queued"))
+_partial("captures_fetched", captures.c.due_at, captures.c.no, where=has_status("fetched"))
+_partial("captures_indexed", captures.c.due_at, captures.c.no, where=has_status("indexed"))
+_partial("captures_owner", captures.c.owner, where=captures.c.owner.is_not(None))
+_partial("captures_reason", captures.c.at, where=captures.c.reason.is_not(None))
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),  # name:port
+    Column("next_at", Utc, nullable=False),  # when it may be asked next
+    Column("closed_until", Utc),  # down, or it said Retry-After: not even --now goes before it
+    Column("pace", Float, nullable=False, default=1.0),  # factor on the delay
+    Column("robots", LargeBinary),
+    Column("robots_status", Integer),
+    Column("robots_fetched_at", Utc),
+    *_lease(),
+)
+Index("hosts_next", hosts.c.next_at)
+
+archive_files = Table(
+    "archive_files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("added_at", Utc, nullable=False),
+)
+
+story_texts = Table(
+    "story_texts",
+    metadata,
+    Column("article", ForeignKey("articles.no"), primary_key=True),
+    Column("story", Number, nullable=False),
+    Column("day", Integer, nullable=False),  # days since 1970 on which the article was first seen
+    Column("digest", LargeBinary, nullable=False),  # of the folded text
+)
+Index("story_texts_digest", story_texts.c.digest)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("query_hash", Text, primary_key=True),
+    Column("saved_at", Utc, nullable=False),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("watch", Text, nullable=False),
+    Column("story", ForeignKey("articles.no"), nullable=False),
+    Column("article", ForeignKey("articles.no"), nullable=False),  # the telling that met the watch
+    Column("state", Text, nullable=False),  # live, suppressed
+    Column("reason", Text, nullable=False, default=""),  # why suppressed
+    Column("sentence", Foreign, nullable=False, default=""),
+    Column("matched_at", Utc, nullable=False),
+    UniqueConstraint("watch", "story"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("no", Number, primary_key=True),
+    Column("match", ForeignKey("matches.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),  # a key of the address, never the address: it may hold a password
+    Column("state", Text, nullable=False),  # pending, sent, dead
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Column("error", Foreign, nullable=False, default=""),
+    Column("message", Foreign, nullable=False),  # JSON
+    *_lease(),
+    UniqueConstraint("match", "channel", "address"),
+)
+PENDING = outbox.c.state == literal_column("'pending'")
+_partial("outbox_pending", outbox.c.due_at, outbox.c.no, where=PENDING)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("no", Number, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),  # null: it goes on, or was cut off
+    Column("summary", Text),  # JSON
+)
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+LEASED = (feeds, captures, hosts, outbox)
