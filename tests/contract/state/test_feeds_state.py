@@ -1,0 +1,197 @@
+"""Feeds and what a poll brings."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.wire_state import FEED, announce, entry, fetch_all, keyed, make_due, many, oversleep, polled, source, statuses
+from wirewatch.errors import Reason
+from wirewatch.state import captures, feeds, meta, runs
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, clock
+
+OTHER = "https://danas.example/atom"
+
+
+def test_a_feed_removed_from_the_config_stops_and_keeps_what_it_brought(db: Database) -> None:
+    announce(db, entry())
+
+    feeds.sync(db, [source(OTHER)])
+
+    assert {(row.url, row.active, row.entries) for row in feeds.rows(db)} == {(FEED, False, 1), (OTHER, True, 0)}
+    assert [task.url for task in feeds.claim(db, 10)] == [OTHER]
+
+
+def test_a_renamed_source_keeps_its_feeds_history(db: Database) -> None:
+    announce(db, entry())
+
+    feeds.sync(db, [source(name="Нове вести", language="sr-Cyrl")])
+
+    (row,) = feeds.rows(db)
+    assert (row.source, row.entries, row.last_new_at is not None) == ("Нове вести", 1, True)
+    fetch_all(db)
+    (task,) = captures.claim_fetched(db, 1)
+    assert (task.source, task.language, task.feed) == ("Нове вести", "sr-Cyrl", FEED)
+
+
+def test_a_shorter_pace_in_the_config_is_taken_up_at_once(db: Database) -> None:
+    announce(db)
+
+    feeds.sync(db, [source(every=0.0)])
+
+    assert [task.every for task in feeds.claim(db, 10)] == [0.0]
+
+
+def test_a_feed_is_claimed_by_one_at_a_time_and_again_when_the_lease_is_over(db: Database) -> None:
+    feeds.sync(db, [source()])
+
+    (first,) = feeds.claim(db, 10)
+    assert feeds.claim(db, 10, now_too=True) == []
+    oversleep(db)
+    (second,) = feeds.claim(db, 10)
+
+    assert first.first_poll
+    assert feeds.finish_poll(db, first, polled(), [keyed(entry())]) is None
+    assert feeds.finish_poll(db, second, polled(), []) == feeds.PollCounts(new=0, edited=0, seen=0)
+    assert statuses(db) == []
+
+
+def test_a_renewed_lease_holds(db: Database) -> None:
+    feeds.sync(db, [source()])
+    (task,) = feeds.claim(db, 10)
+    oversleep(db)
+
+    feeds.renew(db, [task.token])
+
+    assert feeds.claim(db, 10) == []
+
+
+def test_now_asks_what_is_not_due_once_but_never_before_retry_after(open_again: Callable[[], Database]) -> None:
+    db = open_again()
+    feeds.sync(db, [source(FEED, OTHER)])
+    for task in feeds.claim(db, 10):
+        feeds.finish_poll(db, task, polled(), [])
+    with db.write() as conn:
+        conn.execute(update(t.feeds).where(t.feeds.c.url == OTHER).values(not_before=clock(conn) + timedelta(hours=1)))
+
+    assert feeds.claim(db, 10) == []
+    assert feeds.claim(db, 10, now_too=True) == []  # this run has polled them
+    later = open_again()
+    assert [task.url for task in feeds.claim(later, 10, now_too=True)] == [FEED]
+
+
+def test_new_entries_are_queued_once_whatever_shows_them_again(db: Database) -> None:
+    first = announce(db, entry(), entry("https://vesti.example/2"), entry("http://www.vesti.example/2?utm_source=rss"))
+    again = announce(db, entry(), entry("https://vesti.example/3"))
+
+    assert first == feeds.PollCounts(new=2, edited=0, seen=0)
+    assert again == feeds.PollCounts(new=1, edited=0, seen=1)
+    assert statuses(db) == ["queued"] * 3
+    assert feeds.rows(db)[0].entries == 3
+
+
+def test_a_link_in_two_feeds_is_one_article_with_two_references(db: Database) -> None:
+    announce(db, entry())
+
+    assert announce(db, entry(title="Други наслов"), feed=OTHER) == feeds.PollCounts(new=0, edited=0, seen=1)
+
+    with db.read() as conn:
+        assert len(conn.execute(select(t.article_feeds)).all()) == 2
+        assert len(conn.execute(select(t.articles)).all()) == 1
+
+
+def test_a_changed_title_is_fetched_again_unless_one_capture_waits_already(db: Database) -> None:
+    announce(db, entry(title="Први"))
+    waiting = announce(db, entry(title="Други"))
+    fetch_all(db)
+    edited = announce(db, entry(title="Трећи"))
+    same = announce(db, entry(title="Трећи"))
+
+    assert waiting == feeds.PollCounts(new=0, edited=0, seen=1)
+    assert edited == feeds.PollCounts(new=0, edited=1, seen=0)
+    assert same == feeds.PollCounts(new=0, edited=0, seen=1)
+    assert statuses(db) == ["fetched", "queued"]
+
+
+def test_an_article_whose_mark_always_changes_is_fetched_25_times_at_most(db: Database) -> None:
+    for i in range(30):
+        announce(db, entry(updated=str(i)))
+        fetch_all(db)
+
+    assert len(statuses(db)) == 25
+
+
+def test_validators_and_entries_are_written_together_or_not_at_all(db: Database) -> None:
+    feeds.sync(db, [source()])
+    (task,) = feeds.claim(db, 10)
+    broken = keyed(entry("https://vesti.example/2"))
+    object.__setattr__(broken.entry, "url", "no address")  # fails in the midst of the transaction
+
+    with pytest.raises(Exception, match="bad-url"):
+        feeds.finish_poll(db, task, polled(etag="new"), [keyed(entry()), broken])
+
+    with db.read() as conn:
+        assert conn.execute(select(t.articles)).all() == []
+        assert conn.scalar(select(t.feeds.c.etag)) == ""
+
+
+def test_a_failing_poll_tells_why_and_a_later_success_heals_it(db: Database) -> None:
+    announce(db, entry())
+    make_due(db)
+    (task,) = feeds.claim(db, 1)
+    feeds.finish_poll(db, task, polled("gone", reason=Reason.HTTP_410), [])
+    (failing,) = feeds.rows(db)
+    make_due(db)
+    (task,) = feeds.claim(db, 1)
+    feeds.finish_poll(db, task, polled("nothing-new"), [])
+    (healed,) = feeds.rows(db)
+
+    assert (failing.reason, failing.failures, failing.entries) == (Reason.HTTP_410, 1.0, 1)
+    assert task.gone_at is not None
+    assert not task.first_poll
+    assert (healed.reason, healed.silent) == (None, False)
+
+
+def test_what_feeds_say_may_hold_what_a_database_can_not(db: Database) -> None:
+    assert announce(db, entry(title="a\0b\ud800c")) == feeds.PollCounts(new=1, edited=0, seen=0)
+
+    fetch_all(db)
+    (task,) = captures.claim_fetched(db, 1)
+    assert task.entry.title == "a\0b?c"
+
+
+def test_two_thousand_entries_are_taken_in_one_poll(db: Database) -> None:
+    assert announce(db, *many(2000)) == feeds.PollCounts(new=2000, edited=0, seen=0)
+    assert announce(db, *many(2000)) == feeds.PollCounts(new=0, edited=0, seen=2000)
+
+
+def test_the_last_runs_are_told_newest_first(db: Database) -> None:
+    first, second = runs.begin(db), runs.begin(db)
+    runs.end(db, second, {"poll": {"new": 2}})
+
+    found = runs.last(db)
+
+    assert [(run.no, run.summary) for run in found] == [(second, {"poll": {"new": 2}}), (first, None)]
+    assert found[1].ended_at is None
+
+
+def test_a_fact_is_kept_and_replaced(db: Database) -> None:
+    meta.put(db, "index-generation", "a")
+    meta.put(db, "index-generation", "b")
+
+    assert (meta.get(db, "index-generation"), meta.get(db, "nothing")) == ("b", None)
+
+
+def test_times_come_back_with_their_zone_and_naive_ones_are_refused(db: Database) -> None:
+    moscow = datetime.fromisoformat("2026-11-01T03:00:00.123456+03:00")
+    with db.write() as conn:
+        conn.execute(t.archive_files.insert().values(name="a", added_at=moscow))
+        found = conn.scalar(select(t.archive_files.c.added_at))
+
+    assert found == moscow
+    assert found is not None
+    assert found.tzinfo is UTC
+    with pytest.raises(Exception, match="without a zone"), db.write() as conn:
+        conn.execute(t.archive_files.insert().values(name="b", added_at=datetime(2026, 11, 1)))
