@@ -1,0 +1,1 @@
+"""Text to tokens, in one chain of tables, and the search language, text to tree."""

@@ -1,0 +1,75 @@
+"""The chain gives one token for a word in every script, spelling and inflection, and says where it stood."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wirewatch.analysis import tables
+from wirewatch.analysis.chain import both, exacts, stems, tokens
+
+EXAMPLES = [line.split("\t") for line in (Path(__file__).parent / "examples.tsv").read_text(encoding="utf-8").splitlines()]
+MIXED = st.text(alphabet="KkКкMМaаeеcсpрxхyуBВHНdlzшђљџéčŽ'’s -.,:1김정은金正恩プーﾌﾟー\u0301\u00ad")
+TO_LATIN = str.maketrans(
+    dict(
+        zip(
+            "абвгдђежзијклљмнњопрстћуфхцчџш",
+            "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š".split(),
+            strict=True,
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(("word", "wanted"), EXAMPLES)
+def test_every_example_gives_its_tokens(word: str, wanted: str) -> None:
+    assert stems(word) == wanted.split()
+
+
+def test_the_tables_are_those_that_were_measured() -> None:
+    assert (len(tables.LETTERS), len(tables.PAIRS), len(tables.ENDINGS)) == (633, 2344, 110)
+
+
+@given(MIXED | st.text())
+def test_the_fast_way_and_the_way_with_spans_agree(text: str) -> None:
+    found = tokens(text)
+
+    assert [token.text for token in found] == stems(text)
+    assert [token.exact for token in found] == exacts(text)
+
+
+@given(MIXED | st.text())
+def test_spans_go_forward_and_stay_inside_the_text(text: str) -> None:
+    found = tokens(text)
+
+    assert all(0 <= token.start < token.end <= len(text) for token in found)
+    assert [token.start for token in found] == sorted(token.start for token in found)
+
+
+@given(st.text() | MIXED)
+def test_no_token_is_empty_or_holds_white_space(text: str) -> None:
+    assert all(token and not any(char.isspace() for char in token) for form in both(text) for token in form)
+
+
+SYLLABLES = [consonant + vowel for consonant in "бвгдђжзјклљмнњпрстћфхцчџш" for vowel in "аеиоу"]
+
+
+@given(st.lists(st.sampled_from(SYLLABLES), max_size=8).map("".join))
+def test_serbian_cyrillic_is_serbian_latin(word: str) -> None:
+    assert stems(word) == stems(word.translate(TO_LATIN))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "where"),
+    [
+        ("Севернокорејски лидер Kим стигао", "kim", "Kим"),
+        ("김정은은 왔다", "정은", "정은"),
+        ("O'Neil's friend", "one", "O'Neil's"),
+        ("посло\u0301в Шойгу", "soig", "Шойгу"),
+    ],
+)
+def test_a_span_covers_the_word_as_it_stands(text: str, word: str, where: str) -> None:
+    token = next(token for token in tokens(text) if token.text == word)
+
+    assert text[token.start : token.end] == where
