@@ -26,7 +26,7 @@ def test_words_are_all_required_across_title_and_body_in_any_script(found: Found
         ("космодром Восточный", ["latin", "russian"]),
         ("kosmodrom Vostočni", ["latin", "russian"]),
         ("Severnoj Koreji", ["latin"]),
-        ("Kimova poseta", ["latin"]),
+        ("Kimova poseta", ["latin", "serbian"]),
         ("Владимира Путина", ["serbian"]),
         ("Зеленского", ["ukrainian"]),
         ("Си Ђинпинг", []),
@@ -58,7 +58,7 @@ def test_a_phrase_is_met_in_any_inflection_but_only_in_its_order_and_in_one_fiel
 
 
 def test_exact_words_are_met_in_their_inflection_alone(found: Found) -> None:
-    assert found(Exact("Путина")) == ["serbian"]
+    assert found(Exact("Путина")) == ["serbian", "ukrainian"]
     assert found(Exact("Путином")) == ["serbian"]
     assert found(Exact("Severna Koreja")) == ["latin"]
     assert found(Exact("Severnu Koreju")) == []
@@ -66,7 +66,7 @@ def test_exact_words_are_met_in_their_inflection_alone(found: Found) -> None:
 
 def test_a_prefix_is_met_by_the_words_that_begin_so(found: Found) -> None:
     assert found(Prefix("космод")) == ["latin", "russian"]
-    assert found(Prefix("Pyong")) == ["english"]
+    assert found(Prefix("Pyong")) == ["english", "serbian"]
     assert found(Prefix("bookshopping")) == []
     assert found(Prefix("김정")) == ["korean"]
     assert found(Prefix("金正恩表")) == ["chinese"]
@@ -84,7 +84,7 @@ def test_a_prefix_of_one_letter_meets_all_that_it_begins(index: Index) -> None:
 def test_title_and_body_restrict_where_a_word_is_looked_for(found: Found) -> None:
     assert found(Word("Putin", "title")) == ["english", "latin", "russian", "serbian"]
     assert found(And((Word("Kim", "title"), Word("Putin", "body")))) == ["serbian", "split"]
-    assert found(Phrase("космодроме Восточный", "title")) == []
+    assert found(Phrase("космодром Восточный", "title")) == ["latin"]
     assert found(Prefix("космод", "body")) == ["latin", "russian"]
 
 

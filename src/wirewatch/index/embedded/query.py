@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tantivy import FieldType, Occur, Query
 
-from wirewatch.analysis.chain import tokens
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
+from wirewatch.analysis.chain import exacts, stems
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
 from wirewatch.errors import UserError
 from wirewatch.index.embedded.schema import SCHEMA, micros
 from wirewatch.model import Search
@@ -28,12 +28,7 @@ def build(node: Node, ask: Search) -> Query:
 
 def ranks(node: Node) -> bool:
     """Whether there are words in it by which one article is better than another."""
-    match node:
-        case And(parts) | Or(parts):
-            return any(ranks(part) for part in parts)
-        case Word() | Phrase() | Exact() | Prefix():
-            return True
-    return False
+    return next(words(node), None) is not None
 
 
 def ids_query(ids: Sequence[str]) -> Query:
@@ -54,11 +49,11 @@ def _query(node: Node, depth: int) -> Query | None:
         case All():
             return _unscored(Query.all_query())
         case Word(text, field) | Phrase(text, field):
-            return _words([token.text for token in tokens(text)], field, "")
+            return _side_by_side(stems(text), field, "")
         case Exact(text, field):
-            return _words([token.exact for token in tokens(text)], field, "_exact")
+            return _side_by_side(exacts(text), field, "_exact")
         case Prefix(text, field):
-            return _prefix([token.exact for token in tokens(text)], field)
+            return _prefix(exacts(text), field)
         case Field(name, value):
             return _tagged(name, (value,))
         case And(parts):
@@ -84,22 +79,22 @@ def _all_of(parts: Sequence[Node], depth: int) -> Query | None:
     return Query.boolean_query(clauses)
 
 
-def _words(words: Sequence[str], field: str | None, suffix: str) -> Query | None:
+def _side_by_side(found: Sequence[str], field: str | None, suffix: str) -> Query | None:
     """One word, or several side by side."""
-    if not words:
+    if not found:
         return None
-    if len(words) == 1:  # a phrase of one word panics
-        return _in_text(field, lambda name: Query.term_query(SCHEMA, name + suffix, words[0]))
-    return _in_text(field, lambda name: Query.phrase_query(SCHEMA, name + suffix, list(words)))
+    if len(found) == 1:  # a phrase of one word panics
+        return _in_text(field, lambda name: Query.term_query(SCHEMA, name + suffix, found[0]))
+    return _in_text(field, lambda name: Query.phrase_query(SCHEMA, name + suffix, list(found)))
 
 
-def _prefix(words: Sequence[str], field: str | None) -> Query | None:
+def _prefix(found: Sequence[str], field: str | None) -> Query | None:
     """The last word as a beginning. Not by tantivy's phrase prefix: that stops at some 50 words, silently."""
-    if not words:
+    if not found:
         return None
-    if len(words) == 1:
-        return _in_text(field, lambda name: Query.fuzzy_term_query(SCHEMA, f"{name}_exact", words[0], distance=0, prefix=True))
-    patterns: list[str | tuple[int, str]] = [re.escape(word) for word in words]
+    if len(found) == 1:
+        return _in_text(field, lambda name: Query.fuzzy_term_query(SCHEMA, f"{name}_exact", found[0], distance=0, prefix=True))
+    patterns: list[str | tuple[int, str]] = [re.escape(word) for word in found]
     patterns[-1] = f"{patterns[-1]}.*"
     return _in_text(field, lambda name: Query.regex_phrase_query(SCHEMA, f"{name}_exact", patterns))
 
