@@ -221,7 +221,7 @@ async def _fetch(house: House, stop: asyncio.Event) -> Counts:
         obey_robots=given.obey_robots,
         now_too=house.now_too,
     )
-    writer = ArchiveWriter(house.settings.archive)
+    writer = ArchiveWriter(house.settings.archive, house.db.owner)
     async with _http(house) as http:
         return await fetch(house.db, http, writer, rules, stop, lambda counts: house.progress("fetch", counts))
 

@@ -59,6 +59,7 @@ class Http:
         max_connections: int = 100,
     ) -> None:
         """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard."""
+        self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
         self._fixed = {"User-Agent": name, "Accept": _ACCEPT, "Accept-Encoding": OFFERED}
         self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
@@ -187,6 +188,12 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise Retry(Reason.BAD_URL, f"neither http nor https: {one_line(parsed.scheme, 20)}")
     return parsed
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, as one address without a path. Raises Retry(BAD_URL)."""
+    parsed = _parse(url)
+    return f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 
 def _bare(url: httpx.URL) -> str:

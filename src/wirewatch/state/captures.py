@@ -6,7 +6,7 @@ queued ──fetch──▶ fetched ──index──▶ indexed ──match─�
 
 from wirewatch.state.adopting import adopt, forget_index, known_files, requeue
 from wirewatch.state.counting import FailureRow, StatusCounts, counts, failures
-from wirewatch.state.ending import renew, retry, skipped
+from wirewatch.state.ending import failed, renew, retry, skipped
 from wirewatch.state.fetching import (
     Fetched,
     FetchTask,
@@ -22,6 +22,6 @@ from wirewatch.state.indexing import Indexed, IndexTask, MatchTask, claim_fetche
 
 __all__ = [
     "FailureRow", "FetchTask", "Fetched", "HostTask", "IndexTask", "Indexed", "MatchTask", "StatusCounts",
-    "adopt", "claim_captures", "claim_fetched", "claim_host", "claim_indexed", "counts", "failures", "fetched", "forget_index",
-    "indexed", "known_files", "paced", "release_captures", "release_host", "renew", "requeue", "retry", "skipped",
+    "adopt", "claim_captures", "claim_fetched", "claim_host", "claim_indexed", "counts", "failed", "failures", "fetched",
+    "forget_index", "indexed", "known_files", "paced", "release_captures", "release_host", "renew", "requeue", "retry", "skipped",
 ]  # fmt: skip

@@ -24,6 +24,14 @@ def skipped(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str
         conn.execute(update(t.captures).where(mine).values(ended("skipped", reason, detail, clock(conn))))
 
 
+def failed(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str = "") -> None:
+    """The capture failed for good: asking again would bring the same; written only if the claim still stands."""
+    with db.write() as conn:
+        mine = (t.captures.c.no == no) & (t.captures.c.token == token)
+        values = ended("failed", reason, detail, clock(conn)) | {"attempts": t.captures.c.attempts + 1}
+        conn.execute(update(t.captures).where(mine).values(values))
+
+
 def ended(status: str, reason: Reason, detail: str, now: datetime) -> dict[str, Any]:
     """The values of a capture that is over."""
     return NOBODY | {"status": status, "reason": reason, "detail": detail[:500], "at": now, "not_before": None}

@@ -1,0 +1,1 @@
+"""Pages: politeness, robots.txt, limits, and the way into the archive."""

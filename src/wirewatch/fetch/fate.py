@@ -1,0 +1,82 @@
+"""What becomes of a capture after an answer or a failure: pure rules, in tables.
+
+Sources of the numbers: the peers compared in the field notes; RFC 9110 for Retry-After; RFC 9309 for robots.txt.
+"""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from wirewatch.errors import Reason, Retry, Skip
+from wirewatch.model import Page
+
+LONGEST = timedelta(hours=24)  # that a server may send us away for
+BUSY = timedelta(minutes=15)  # after a 429 without Retry-After, doubled with each attempt
+DOWN = timedelta(minutes=10)  # that a host is left alone which can't be connected to
+NOT_TEXT = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
+
+FINAL = frozenset(  # asking again would bring the same: `failed` at once
+    {
+        Reason.TOO_LARGE,
+        Reason.BLOCKED_ADDRESS,
+        Reason.BAD_URL,
+        Reason.REDIRECTS,
+        Reason.HTTP_401,
+        Reason.HTTP_403,
+        Reason.HTTP_404,
+        Reason.HTTP_410,
+        Reason.HTTP_4XX,
+    }
+)
+CLOSES_HOST = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS})  # the host's other pages would end alike
+
+_NAMED = {401: Reason.HTTP_401, 403: Reason.HTTP_403, 404: Reason.HTTP_404, 410: Reason.HTTP_410}
+_PERMANENT = (301, 308)
+
+
+def refuse_type(status: int, content_type: str) -> None:
+    """Raise Skip(NOT_HTML) for a picture, a film or a PDF, before its body is read."""
+    kind = content_type.strip().lower()
+    if status == 200 and kind.startswith(NOT_TEXT):
+        raise Skip(Reason.NOT_HTML, kind[:80])
+
+
+def refuse_status(page: Page, attempts: int) -> None:
+    """Raise what becomes of a page whose status isn't 200; `attempts`: how often it failed before."""
+    status, detail = page.status, f"status {page.status}"
+    if status in (200, 203):
+        if not page.body:
+            raise Retry(Reason.EMPTY, "an empty body")
+        return
+    after = retry_after(page.header("retry-after"), datetime.now(UTC)) if status in (429, 503) else None
+    if page.header("cf-mitigated") == "challenge":
+        raise Retry(Reason.CHALLENGE, detail, after=after)
+    if status == 429:
+        raise Retry(Reason.HTTP_429, detail, after=after or min(BUSY * 2 ** min(attempts, 10), LONGEST))
+    if status == 408:
+        raise Retry(Reason.TIMEOUT, detail)
+    if 400 <= status < 500:
+        raise Retry(_NAMED.get(status, Reason.HTTP_4XX), detail)
+    raise Retry(Reason.HTTP_5XX if status >= 500 else Reason.HTTP_OTHER, detail, after=after)
+
+
+def retry_after(value: str, now: datetime) -> timedelta | None:
+    """How long a Retry-After header sends us away: seconds or an HTTP date, at most a day; None if it says nothing."""
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
+        wait = timedelta(seconds=min(int(value[:9]), 86400))
+    else:
+        try:
+            at = parsedate_to_datetime(value)
+            wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(wait, LONGEST) if wait > timedelta(0) else None
+
+
+def is_moved(page: Page) -> bool:
+    """Whether the page's last address is believed to be the article's, too: it moved there for good, and not to the front page.
+
+    A temporary redirect may lead every article to one login or consent page.
+    """
+    path = page.final_url.partition("://")[2].partition("/")[2]
+    return bool(page.hops) and all(hop.status in _PERMANENT for hop in page.hops) and bool(path.strip("/"))
