@@ -42,6 +42,7 @@ NODES = st.recursive(
     ),
     max_leaves=6,
 )
+BATCH = Batch(PRESS)
 WATCHES = st.builds(
     Watch,
     name=st.just("w"),
@@ -132,6 +133,3 @@ def test_all_that_a_watch_asks_must_hold() -> None:
 def test_an_empty_batch_and_articles_the_index_refuses_meet_nothing() -> None:
     assert Batch([]).meets(All(), Watch(name="w")) == []
     assert Batch([article("a", "Kim \ud800")]).meets(Word("Kim"), Watch(name="w")) == []
-
-
-BATCH = Batch(PRESS)
