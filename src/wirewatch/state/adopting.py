@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from wirewatch.model import Origin, Place
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
-from wirewatch.state.fetching import add_keys, note_files, page_values
+from wirewatch.state.fetching import add_keys, note_files, page_values, same_as
 from wirewatch.state.identity import key_of
 from wirewatch.state.leases import NOBODY
 from wirewatch.state.polls import make_articles, queue, queued
@@ -37,15 +37,19 @@ def _adopt(conn: Connection, record: Found) -> bool:
     origin, place, final_url, content_type = record
     c, now = t.captures.c, clock(conn)
     article = _article(conn, origin)
-    add_keys(conn, article, origin.keys)
+    other = add_keys(conn, article, origin.keys)
     page = page_values(place, final_url, content_type, now)
     there = conn.execute(select(c.no, c.status).where(c.article == article, c.n == origin.n).with_for_update()).one_or_none()
     if there is None:
         row = queued(article, origin.n, "new" if origin.n == 1 else "edit", origin.entry.url, entry_json(origin.entry), now)
-        conn.execute(insert(t.captures).values(row | page))
+        no = conn.execute(insert(t.captures).values(row | page).returning(c.no)).scalar_one()
     elif there.status == "queued":
-        conn.execute(update(t.captures).where(c.no == there.no).values(page))
-    return there is None or there.status == "queued"
+        no = there.no
+        conn.execute(update(t.captures).where(c.no == no).values(page))
+    else:
+        return False
+    same_as(conn, no, other)
+    return True
 
 
 def _article(conn: Connection, origin: Origin) -> int:

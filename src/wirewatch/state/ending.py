@@ -19,17 +19,19 @@ INDEX_WAITS = tuple(timedelta(minutes=m) for m in (1, 10))  # three attempts: wh
 
 def skipped(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str = "") -> None:
     """The capture is over, without a fault; written only if the claim still stands."""
-    with db.write() as conn:
-        mine = (t.captures.c.no == no) & (t.captures.c.token == token)
-        conn.execute(update(t.captures).where(mine).values(ended("skipped", reason, detail, clock(conn))))
+    _end(db, no, token, "skipped", reason, detail)
 
 
 def failed(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str = "") -> None:
-    """The capture failed for good: asking again would bring the same; written only if the claim still stands."""
+    """The capture is over, and another attempt would not help; written only if the claim still stands."""
+    _end(db, no, token, "failed", reason, detail)
+
+
+def _end(db: Database, no: CaptureNo, token: str, status: str, reason: Reason, detail: str) -> None:
+    c = t.captures.c
     with db.write() as conn:
-        mine = (t.captures.c.no == no) & (t.captures.c.token == token)
-        values = ended("failed", reason, detail, clock(conn)) | {"attempts": t.captures.c.attempts + 1}
-        conn.execute(update(t.captures).where(mine).values(values))
+        values = ended(status, reason, detail, clock(conn)) | {"attempts": c.attempts + 1}
+        conn.execute(update(t.captures).where(c.no == no, c.token == token).values(values))
 
 
 def ended(status: str, reason: Reason, detail: str, now: datetime) -> dict[str, Any]:

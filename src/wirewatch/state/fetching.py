@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin, Place
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
-from wirewatch.state.leases import LEASE, NOBODY, chunks, take, unleased
+from wirewatch.state.leases import LEASE, NOBODY, chunks, still_ours, take, unleased
 from wirewatch.state.rows import entry_of
 from wirewatch.state.upsert import insert as upsert
 
@@ -205,23 +205,24 @@ def fetched(db: Database, results: Sequence[Fetched]) -> None:
 
     A page whose further key is another article's is that article under one more address: `skipped: same-as`.
     """
+    c = t.captures.c
     with db.write() as conn:
         now = clock(conn)
         note_files(conn, {result.place.file for result in results}, now)
-        for result in results:
-            _fetched(conn, result, now)
+        ours = still_ours(conn, t.captures, {result.task.no: result.task.token for result in results})
+        held = [result for result in results if result.task.no in ours]
+        rows = [{"of": r.task.no} | page_values(r.place, r.final_url, r.content_type, now) for r in held]
+        if rows:
+            conn.execute(update(t.captures).where(c.no == bindparam("of"), t.has_status("queued")), rows)
+        for result in held:
+            same_as(conn, result.task.no, add_keys(conn, result.task.article_no, result.keys))
 
 
-def _fetched(conn: Connection, result: Fetched, now: datetime) -> None:
-    c, task = t.captures.c, result.task
-    mine = (c.no == task.no) & (c.token == task.token) & t.has_status("queued")
-    if conn.execute(
-        update(t.captures).where(mine).values(page_values(result.place, result.final_url, result.content_type, now))
-    ).rowcount:
-        other = add_keys(conn, task.article_no, result.keys)
-        if other:
-            values = {"status": "skipped", "reason": Reason.SAME_AS, "detail": other}
-            conn.execute(update(t.captures).where(c.no == task.no).values(values))
+def same_as(conn: Connection, capture: int, other: ArticleId | None) -> None:
+    """The capture's page turned out to be another article's, if there is one."""
+    if other:
+        values = {"status": "skipped", "reason": Reason.SAME_AS, "detail": other}
+        conn.execute(update(t.captures).where(t.captures.c.no == capture).values(values))
 
 
 def page_values(place: Place, final_url: str, content_type: str, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What makes two addresses the same article: the key, exact rules, measured on the peers' mistakes (docs/decisions).
+"""What makes two addresses the same article: the key, by exact rules; each avoids a mistake measured on others.
 
 Kept, because real articles differ by it: the whole host but `www.`, the case of the path, a slash at the end, index.html,
 every parameter that is no known tracker (`ref`, `cid`, `source` … hold article numbers somewhere), a bare `?12345`.

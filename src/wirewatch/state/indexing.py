@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.errors import Reason
@@ -14,7 +14,7 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.ending import ended
 from wirewatch.state.fetching import todays_source
-from wirewatch.state.leases import NOBODY, chunks, take, unleased
+from wirewatch.state.leases import NOBODY, chunks, still_ours, take, unleased
 from wirewatch.state.rows import entry_of
 
 LONELY_DEATHS = 3  # what took its worker down that often comes alone, so that it takes nothing else with it
@@ -151,24 +151,22 @@ def _index_task(row: Row[Any], token: str) -> IndexTask:
 def indexed(db: Database, done: Sequence[Indexed]) -> None:
     """The index has these documents for good: note it, where the claims still stand."""
     c, a = t.captures.c, t.articles.c
+    over = {"reason": None, "detail": "", "attempts": 0, "not_before": None}
     with db.write() as conn:
         now = clock(conn)
-        values = NOBODY | {
-            "status": "indexed",
-            "due_at": now,
-            "at": now,
-            "attempts": 0,
-            "reason": None,
-            "detail": "",
-            "not_before": None,
-        }
-        for item in done:
-            task, article = item.task, item.article
-            mine = (c.no == task.no) & (c.token == task.token) & t.has_status("fetched")
-            if conn.execute(update(t.captures).where(mine).values(values)).rowcount:
-                facts = {"title": article.title, "published_at": article.published_at, "indexed_revision": task.revision}
-                newest = (a.no == task.article_no) & (a.indexed_revision <= task.revision)
-                conn.execute(update(t.articles).where(newest).values(facts))
+        ours = still_ours(conn, t.captures, {item.task.no: item.task.token for item in done})
+        for some in chunks(sorted(ours)):
+            held = c.no.in_(some) & t.has_status("fetched")
+            conn.execute(update(t.captures).where(held).values(NOBODY | over | {"status": "indexed", "due_at": now, "at": now}))
+        rows = [_facts(item) for item in done if item.task.no in ours]
+        newest = (a.no == bindparam("of")) & (a.indexed_revision <= bindparam("by"))
+        if rows:
+            conn.execute(update(t.articles).where(newest), rows)
+
+
+def _facts(item: Indexed) -> dict[str, Any]:
+    facts = {"title": item.article.title, "published_at": item.article.published_at}
+    return facts | {"of": item.task.article_no, "by": item.task.revision, "indexed_revision": item.task.revision}
 
 
 def claim_indexed(db: Database, limit: int) -> list[MatchTask]:

@@ -1,11 +1,11 @@
 """Claims: a row is worked on by whoever holds its token, for at most LEASE unless renewed, by the database's clock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Table, or_, update
+from sqlalchemy import Connection, Table, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.state.owners import Owner
@@ -33,6 +33,15 @@ def extend(conn: Connection, table: Table, tokens: Collection[str], owner: Owner
     """Renew what is still held under these tokens."""
     mine = (table.c.owner == owner) & table.c.token.in_(list(tokens))
     conn.execute(update(table).where(mine).values(leased_until=now + LEASE))
+
+
+def still_ours(conn: Connection, table: Table, tokens: Mapping[int, str]) -> set[int]:
+    """Those of these rows (number → token) whose claims still stand; they are locked until the transaction ends."""
+    ours: set[int] = set()
+    for some in chunks(sorted(tokens)):
+        query = select(table.c.no, table.c.token).where(table.c.no.in_(some)).order_by(table.c.no)
+        ours |= {row.no for row in conn.execute(query.with_for_update()) if row.token == tokens[row.no]}
+    return ours
 
 
 def chunks(keys: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:

@@ -12,7 +12,7 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import short_hash
 from wirewatch.state.indexing import MatchTask
-from wirewatch.state.leases import NOBODY, chunks
+from wirewatch.state.leases import NOBODY, chunks, still_ours
 from wirewatch.state.outbox import OutboxTask, claim_outbox, failed_once, release_outbox, sent
 from wirewatch.state.rows import message_json
 from wirewatch.state.upsert import insert as upsert
@@ -113,11 +113,11 @@ def record(db: Database, tasks: Sequence[MatchTask], met: Sequence[Met], max_age
 
 def _ours(conn: Connection, tasks: Sequence[MatchTask]) -> dict[int, int]:
     """The captures whose claims still stand, with their articles."""
-    c, tokens = t.captures.c, {task.no: task.token for task in tasks}
+    c = t.captures.c
     ours: dict[int, int] = {}
-    for some in chunks(sorted(tokens)):
-        held = select(c.no, c.article, c.token).where(c.no.in_(some), t.has_status("indexed")).with_for_update()
-        ours |= {row.no: row.article for row in conn.execute(held) if row.token == tokens[row.no]}
+    for some in chunks(sorted(still_ours(conn, t.captures, {task.no: task.token for task in tasks}))):
+        indexed = select(c.no, c.article).where(c.no.in_(some), t.has_status("indexed"))
+        ours |= {row.no: row.article for row in conn.execute(indexed)}
     return ours
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -316,6 +317,29 @@ def test_closed_files_without_rows_are_adopted_once(db: Database, open_again: Ca
 
     (adopted,) = captures.claim_fetched(db, 10)
     assert adopted.place == place
+
+
+def test_a_capture_fails_for_good_where_another_attempt_would_not_help(db: Database) -> None:
+    announce(db, entry())
+    (task,) = claim_to_fetch(db)
+
+    captures.failed(db, task.no, "another token", Reason.HTTP_410)
+    captures.failed(db, task.no, task.token, Reason.BLOCKED_ADDRESS, "127.0.0.1")
+
+    (row,) = captures.failures(db)
+    assert (row.status, row.reason, row.attempts) == ("failed", Reason.BLOCKED_ADDRESS, 1)
+
+
+def test_an_adopted_page_of_a_known_article_is_the_same_article(db: Database) -> None:
+    announce(db, entry(), entry("https://kratko.example/x"))
+    with db.write() as conn:
+        conn.execute(update(t.captures).where(t.captures.c.host == "vesti.example:443").values(due_at=datetime.now(UTC) + SOON))
+    (task,) = claim_to_fetch(db)
+    origin = replace(task.origin, keys=(*task.origin.keys, "vesti.example/1"))
+
+    captures.adopt(db, "b.warc.gz", [(origin, Place(file="b.warc.gz", offset=0, length=10), task.url, "text/html")])
+
+    assert captures.counts(db).skipped_by_reason == {"same-as": 1}
 
 
 def test_from_the_archive_alone_the_articles_come_back_with_their_ids(db: Database) -> None:

@@ -1,6 +1,7 @@
 """Feeds and what a poll brings."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,3 +196,25 @@ def test_times_come_back_with_their_zone_and_naive_ones_are_refused(db: Database
     assert found.tzinfo is UTC
     with pytest.raises(Exception, match="without a zone"), db.write() as conn:
         conn.execute(t.archive_files.insert().values(name="b", added_at=datetime(2026, 11, 1)))
+
+
+def test_feeds_polled_at_once_that_announce_the_same_make_each_article_once(open_again: Callable[[], Database]) -> None:
+    workers = [open_again() for _ in range(4)]
+    urls = [f"https://f{i}.example/rss" for i in range(4)]
+    feeds.sync(workers[0], [source(*urls)])
+    tasks = feeds.claim(workers[0], 4)
+    announced = many(60)
+
+    def work(number: int) -> int:
+        order = announced if number % 2 else announced[::-1]
+        counts = feeds.finish_poll(workers[number], tasks[number], polled(), [keyed(one) for one in order])
+        assert counts is not None
+        assert counts.new + counts.seen == 60
+        return counts.new
+
+    with ThreadPoolExecutor(4) as pool:
+        new = sum(pool.map(work, range(4)))
+
+    assert new == 60
+    assert len(statuses(workers[0])) == 60
+    assert [row.entries for row in feeds.rows(workers[0])] == [60] * 4
