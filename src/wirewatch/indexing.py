@@ -110,7 +110,7 @@ def _ended(db: Database, task: IndexTask, outcome: Exception, counts: Counts) ->
 
 
 def _articles(ports: Indexing, extracts: Sequence[tuple[IndexTask, Extract]]) -> list[tuple[IndexTask, Article]]:
-    told = stories.assign(ports.db, [(task.article_no, digest(extract.title, extract.body)) for task, extract in extracts])
+    told = stories.assign(ports.db, [(task.article_no, digest(extract.body)) for task, extract in extracts])
     return [(task, _article(ports, task, extract, *told[task.article_no])) for task, extract in extracts]
 
 

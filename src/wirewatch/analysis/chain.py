@@ -10,6 +10,7 @@ bigrams    a run of Chinese, Japanese or Korean letters becomes its overlapping 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from wirewatch.analysis.tables import LETTERS, PAIRS, POSSESSIVE, SPELLING, STEMMING, TABLES_VERSION, TWINS, UNMISTAKABLE
@@ -17,6 +18,7 @@ from wirewatch.analysis.tables import LETTERS, PAIRS, POSSESSIVE, SPELLING, STEM
 __all__ = ["TABLES_VERSION", "Token", "analyze", "both", "exacts", "stems", "tokens"]
 
 CACHE = 200_000  # words remembered with their forms, about 40 MB; a month of news in seven languages has as many
+REMEMBERED = 512  # texts, about 10 MB; an index batch has 200 bodies and 200 titles
 
 
 class Token(NamedTuple):
@@ -36,6 +38,7 @@ _PAIR = re.compile(
     f"|[{_CYRILLIC_TWINS}][{_UNMISTAKABLE}]|[{_UNMISTAKABLE}][{_CYRILLIC_TWINS}]|{'|'.join(POSSESSIVE)}"
 )
 _FOLD = str.maketrans(LETTERS)
+_UNEVEN = re.compile(f"{_PAIR.pattern}|[{''.join(re.escape(letter) for letter, made in LETTERS.items() if len(made) != 1)}]")
 
 _SINGLE = "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Hiragana
 _KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
@@ -68,22 +71,26 @@ def tokens(text: str) -> list[Token]:
     return _whole_letters(text, found)
 
 
-def both(text: str) -> tuple[list[str], list[str]]:
-    """The stems and the exact forms of the text's tokens: two lists of one length."""
+@lru_cache(maxsize=REMEMBERED)
+def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The stems and the exact forms of the text's tokens, of one length.
+
+    Remembered, since topics, stories, index and watches ask for the same body one after another.
+    """
     folded = _fold(text)
     words = [word for word, _, _ in _words(folded)] if _ANY_CJK.search(folded) else _SPLIT.findall(folded)
     forms = [_FORMS.get(word) or _forms(word) for word in words]
-    return [stem for stem, _ in forms], [exact for _, exact in forms]
+    return tuple(stem for stem, _ in forms), tuple(exact for _, exact in forms)
 
 
 def stems(text: str) -> list[str]:
     """What inflections share, of each token."""
-    return both(text)[0]
+    return list(both(text)[0])
 
 
 def exacts(text: str) -> list[str]:
     """Each token folded, with its ending."""
-    return both(text)[1]
+    return list(both(text)[1])
 
 
 def analyze(text: str, language: str | None = None) -> list[str]:  # noqa: ARG001 - the chain is the same for every language
@@ -100,18 +107,23 @@ def _pair(found: re.Match[str]) -> str:
 
 
 def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the place in `text` that it came from."""
+    """The folded text, and for each of its characters the place in `text` that it came from.
+
+    Nearly all letters fold to one letter: only the others are looked at one by one.
+    """
     folded: list[str] = []
     places: list[int] = []
     at = 0
-    while at < len(text):
-        width = 2 if text[at : at + 2] in PAIRS else 1
-        made = PAIRS[text[at : at + 2]] if width == 2 else LETTERS.get(text[at], text[at])
-        for n, char in enumerate(made):
-            folded.append(char)
-            places.append(at + min(n * width // len(made), width - 1))
-        at += width
-    return "".join(folded), places
+    for found in _UNEVEN.finditer(text):
+        start, end = found.span()
+        made = PAIRS.get(found[0]) if end - start == 2 else LETTERS[found[0]]
+        assert made is not None  # noqa: S101 - the pattern holds pairs and letters of the tables only
+        folded += text[at:start].translate(_FOLD), made
+        places += range(at, start)
+        places += [start + min(n * (end - start) // len(made), end - start - 1) for n in range(len(made))]
+        at = end
+    places += range(at, len(text))
+    return "".join((*folded, text[at:].translate(_FOLD))), places
 
 
 def _whole_letters(text: str, found: list[Token]) -> list[Token]:

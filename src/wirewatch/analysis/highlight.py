@@ -26,16 +26,32 @@ def highlight(text: str, node: Node, *, open: str = "<em>", close: str = "</em>"
 
 def sentences(title: str, body: str, node: Node, limit: int = 3) -> tuple[str, ...]:
     """The sentences that meet most of the query's words, marked, the title first if it meets one; at most `limit`."""
-    marked = []
-    if line := highlight(title, node, field="title"):
-        marked.append(line)
+    marked = [line for line in [highlight(title, node, field="title")] if line]
+    body = _FOREIGN_MARK.sub(lambda found: found[0].translate(_MARKS), body)
+    spans = list(_spans(body, node, "body"))
     found = []
-    for place, sentence in enumerate(_SENTENCE.findall(body)):
-        if line := highlight(sentence.strip(), node):
-            distinct = {stem for part in re.findall("<em>(.*?)</em>", line) for stem in both(part)[0]}
-            found.append((-len(distinct), place, line))
-    best = sorted(sorted(found)[: limit - len(marked)], key=lambda row: row[1])
-    return tuple(_cut(line) for line in [*marked, *(line for _, _, line in best)])
+    for start, end in _sentences_with(body, spans):
+        inside = [span for span in spans if start <= span[0] < end]
+        distinct = {stem for a, b in inside for stem in both(body[a:b])[0]}
+        found.append((-len(distinct), start, end, inside))
+    best = sorted(sorted(found)[: max(0, limit - len(marked))], key=lambda row: row[1])
+    for _, start, end, inside in best:
+        line = _mark(body[start:end], [(a - start, min(b, end) - start) for a, b in inside], "<em>", "</em>")
+        marked.append(line.strip())
+    return tuple(_cut(line) for line in marked)
+
+
+def _sentences_with(body: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """The sentences that hold one of the spans' beginnings, in order."""
+    left = iter([start for start, _ in spans])
+    wanted = next(left, None)
+    for found in _SENTENCE.finditer(body):
+        if wanted is None:
+            return
+        if wanted < found.end():
+            yield found.span()
+            while wanted is not None and wanted < found.end():
+                wanted = next(left, None)
 
 
 def _spans(text: str, node: Node, field: str) -> Iterator[Span]:
@@ -60,7 +76,7 @@ def _met(found: Sequence[Token], leaf: Leaf) -> Iterator[Span]:
         start = "".join(exacts[:1])
         yield from ((token.start, token.end) for token in found if token.exact.startswith(start))
         return
-    asked = exacts if isinstance(leaf, Exact) else stems
+    asked = list(exacts if isinstance(leaf, Exact) else stems)
     have = [token.exact if isinstance(leaf, Exact) else token.text for token in found]
     size = len(asked)
     for n in range(len(have) - size + 1):

@@ -65,7 +65,7 @@ def test_serbian_cyrillic_is_serbian_latin(word: str) -> None:
     [
         ("Севернокорејски лидер Kим стигао", "kim", "Kим"),
         ("김정은은 왔다", "정은", "정은"),
-        ("O'Neil's friend", "one", "O'Neil's"),
+        ("O'Neil's friend", "one", "O'Neil"),
         ("посло\u0301в Шойгу", "soig", "Шойгу"),
     ],
 )

@@ -1,0 +1,1 @@
+"""What an article is about: language, entities, topics."""

@@ -1,0 +1,1 @@
+"""Stories: which articles carry the same text."""
