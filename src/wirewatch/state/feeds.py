@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
-from wirewatch.errors import Reason
+from wirewatch.errors import Reason, Skip, UserError
 from wirewatch.model import Source
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
@@ -65,7 +65,10 @@ class FeedRow:
 
 
 def sync(db: Database, sources: Sequence[Source]) -> None:
-    """Bring the config's feeds into the state, by URL; what is no longer there becomes inactive and keeps what it brought."""
+    """Bring the config's feeds into the state, by URL; what is no longer there becomes inactive and keeps what it brought.
+
+    Raises UserError for a feed's URL that is no web address.
+    """
     wanted = {feed.url: _wanted(source, feed.url, feed.every) for source in sources for feed in source.feeds}
     if not _differs(db, wanted):
         return
@@ -81,8 +84,12 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
 
 
 def _wanted(source: Source, url: str, every: float | None) -> dict[str, Any]:
+    try:
+        host = host_of(url)
+    except Skip as skip:
+        raise UserError(f"feeds.yaml: {source.name}: {skip.detail} is no web address") from skip
     about = {"source": source.name, "country": source.country, "language": source.language}
-    return about | {"host": host_of(url), "every": every, "active": True}
+    return about | {"host": host, "every": every, "active": True}
 
 
 def _differs(db: Database, wanted: dict[str, dict[str, Any]]) -> bool:

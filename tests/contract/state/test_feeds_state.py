@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.wire_state import FEED, announce, entry, fetch_all, keyed, make_due, many, oversleep, polled, source, statuses
-from wirewatch.errors import Reason
+from wirewatch.errors import Reason, UserError
 from wirewatch.state import captures, feeds, meta, runs
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
@@ -23,6 +23,11 @@ def test_a_feed_removed_from_the_config_stops_and_keeps_what_it_brought(db: Data
 
     assert {(row.url, row.active, row.entries) for row in feeds.rows(db)} == {(FEED, False, 1), (OTHER, True, 0)}
     assert [task.url for task in feeds.claim(db, 10)] == [OTHER]
+
+
+def test_a_feed_without_a_web_address_is_the_users_mistake(db: Database) -> None:
+    with pytest.raises(UserError, match="Вести: 'https://a b/rss' is no web address"):
+        feeds.sync(db, [source("https://a b/rss")])
 
 
 def test_a_renamed_source_keeps_its_feeds_history(db: Database) -> None:
