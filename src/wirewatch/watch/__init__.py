@@ -1,0 +1,1 @@
+"""Standing queries: what meets them, and how that is told."""
