@@ -54,13 +54,13 @@ class ArchiveWriter:
 
     def due(self) -> bool:
         """Whether the open file should be closed: it is full, or its first page has waited long enough."""
-        with self._lock:
-            return self._file is not None and (self._full(self._file) or time.monotonic() - self._file.began >= AGE)
+        file = self._file  # without the lock, which is held while a page is packed: an event loop may ask
+        return file is not None and (_is_full(file) or time.monotonic() - file.began >= AGE)
 
     def full(self) -> bool:
         """Whether the open file should be closed before anything is added."""
-        with self._lock:
-            return self._file is not None and self._full(self._file)
+        file = self._file
+        return file is not None and _is_full(file)
 
     def close_file(self) -> list[tuple[Pending, Place]]:
         """Make what was added durable, and say where it lies. Raises Unavailable: then none of it is kept."""
@@ -71,8 +71,9 @@ class ArchiveWriter:
         self._store.put(file.name, file.buffer.getvalue(), self._owner)
         return [(page, Place(file=file.name, offset=page.offset, length=page.length)) for page in file.pages]
 
-    def _full(self, file: _File) -> bool:
-        return len(file.pages) >= PAGES or file.buffer.tell() >= BYTES
+
+def _is_full(file: _File) -> bool:
+    return len(file.pages) >= PAGES or file.buffer.tell() >= BYTES
 
 
 def _new_file() -> _File:

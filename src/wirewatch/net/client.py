@@ -229,8 +229,8 @@ def _retry(error: Exception, *, in_body: bool) -> Retry:
     match error:
         case httpx.TimeoutException():
             return Retry(Reason.TIMEOUT, said or type(error).__name__)
-        case httpx.ConnectError() if _cause_is_tls(error):
-            return Retry(Reason.TLS, said)
+        case httpx.ConnectError() if tls := _tls_cause(error):
+            return Retry(Reason.TLS, one_line(getattr(tls, "verify_message", "") or tls.reason or "no TLS", 200))
         case httpx.NetworkError():
             return Retry(Reason.CONNECTION, said or "the connection broke")
         case httpx.RemoteProtocolError() if in_body and "closed" in said:
@@ -245,7 +245,7 @@ def _retry(error: Exception, *, in_body: bool) -> Retry:
             return Retry(Reason.PROTOCOL, said or type(error).__name__)
 
 
-def _cause_is_tls(error: BaseException | None) -> bool:
+def _tls_cause(error: BaseException | None) -> ssl.SSLError | None:
     while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return error

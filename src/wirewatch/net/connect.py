@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import select
 import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 import httpcore
 import httpx
@@ -53,7 +55,8 @@ class _Backend(httpcore.AnyIOBackend):
         for address in addresses:
             try:
                 share = timeout / len(addresses) if timeout else None  # an IPv6 that leads nowhere must not use it up
-                return await super().connect_tcp(address, port, share, local_address, socket_options)
+                stream = await super().connect_tcp(address, port, share, local_address, socket_options)
+                return _Stream(stream, address, stream.get_extra_info("socket"))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -68,6 +71,45 @@ class _Backend(httpcore.AnyIOBackend):
             except Retry as error:
                 refused = error
         return good, refused
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that is closed also if its TLS handshake is broken off (httpcore 1.0 leaves it open then), and that knows its
+    peer without asking the kernel eight times a request."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, peer: str, handle: socket.socket) -> None:
+        self._inner, self._peer, self._socket = inner, peer, handle
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._peer, self._socket)
+        except BaseException:
+            await self._inner.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "server_addr":
+            return (self._peer,)
+        if info == "is_readable":  # of an idle connection: the server has closed it
+            return self._socket.fileno() < 0 or _readable(self._socket)
+        return self._inner.get_extra_info(info)
+
+
+def _readable(handle: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _resolve(host: str, port: int) -> list[str]:
