@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from wirewatch.model import Answer, Hit, Search
 
 
+NOT_SHOWN = {"body", "revision"}  # of an article: the text is the outlet's, the revision is ours
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command()(search)
@@ -94,9 +97,9 @@ def _ask(context: Context, tree: Any, ask: "Search") -> "Answer":
 
 def as_row(hit: "Hit", *, stories: bool) -> dict[str, Any]:
     """The JSON contract of `search --json` (docs/reference.md)."""
-    from wirewatch.index.document import FIELDS_SHOWN
+    from dataclasses import fields
 
-    row = {name: getattr(hit.article, name) for name in FIELDS_SHOWN}
+    row = {part.name: getattr(hit.article, part.name) for part in fields(hit.article) if part.name not in NOT_SHOWN}
     row |= {"score": round(hit.score, 4), "highlights": list(hit.highlights)}
     return row | ({"tellings": hit.tellings} if stories else {})
 

@@ -1,0 +1,107 @@
+"""The command line's manners: exit codes, one-line errors, output for programs."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli import Cli
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "feeds.yaml").write_text("sources: []\n")
+    return Cli(config, tmp_path / "home")
+
+
+def test_init_writes_a_folder_that_works(tmp_path: Path, cli: Cli) -> None:
+    cli("init", str(tmp_path / "desk"))
+
+    settings = Cli(tmp_path / "desk", tmp_path / "home")
+    assert len(settings.rows("watches", "list")) == 2
+    assert len(settings.rows("feeds", "list")) == 12
+
+
+def test_init_leaves_a_folder_alone_that_holds_something(tmp_path: Path, cli: Cli) -> None:
+    said = cli("init", str(cli.config), code=2)
+
+    assert said == f"wirewatch: {cli.config}: is not empty; name a new folder\n"
+
+
+def test_a_run_with_nothing_to_do_says_so(cli: Cli) -> None:
+    out = cli("run", "--once")
+
+    assert out.splitlines()[0].split() == ["poll", "nothing", "to", "do"]
+
+
+def test_quiet_says_nothing(cli: Cli) -> None:
+    process = cli.start("--quiet", "run", "--once")
+
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 0
+
+
+def test_every_mistake_of_the_config_is_a_line(cli: Cli) -> None:
+    (cli.config / "watches.yaml").write_text("watches:\n  - name: a\n    query: 'Kim AND'\n  - name: b\n    channels: [none]\n")
+
+    said = cli("run", "--once", code=2)
+
+    assert [line.split(": ")[2] for line in said.splitlines()] == ["watches[0].query", "watches[1].channels"]
+
+
+def test_a_query_is_read_before_the_index_is_opened(cli: Cli) -> None:
+    said = cli("search", "Kim AND (", code=2)
+
+    assert said.count("\n") == 1
+    assert not cli.home.exists()
+
+
+def test_a_home_that_cannot_be_made_is_one_line(cli: Cli) -> None:
+    process = Cli(cli.config, Path("/proc/wirewatch")).start("run", "--once")
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode in (1, 2)
+    assert len(err.splitlines()) == 1
+    assert "/proc/wirewatch" in err
+
+
+def test_doctor_says_what_is_wrong_and_ends_with_1(cli: Cli) -> None:
+    out = cli("doctor", code=1)
+
+    lines = {line.split()[1]: line.split()[0] for line in out.splitlines()}
+    assert lines == {
+        "config": "ok",
+        "contact": "BAD",
+        "state": "ok",
+        "archive": "ok",
+        "disk": "ok",
+        "index": "ok",
+        "feeds": "ok",
+        "channels": "ok",
+    }
+
+
+def test_an_unknown_reason_for_retry_names_the_known(cli: Cli) -> None:
+    assert "http-404" in cli("retry", "--reason", "nonsense", code=2)
+
+
+def test_a_reader_who_leaves_early_is_no_failure(cli: Cli) -> None:
+    cli("run", "--once")
+    process = cli.start("feeds", "list")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+
+    _, err = process.communicate(timeout=60)
+
+    assert "Traceback" not in err
+
+
+def test_the_package_runs_as_a_module_too() -> None:
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-m", "wirewatch", "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("wirewatch ")
