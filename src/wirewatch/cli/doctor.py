@@ -64,7 +64,7 @@ def state(settings: "Settings") -> str:
     from wirewatch.state.database import opened
 
     with opened(settings.main.state.url, settings.home) as db:
-        return "articles: " + show.counted(captures.counts(db).articles)
+        return "articles: " + show.counted(captures.counts(db).articles, "none yet")
 
 
 def archive(settings: "Settings") -> str:

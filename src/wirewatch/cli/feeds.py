@@ -1,10 +1,14 @@
 """`feeds list`: every feed, and how it does."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wirewatch.cli import show
+
+if TYPE_CHECKING:
+    from wirewatch.state.feeds import FeedRow
 
 group = typer.Typer(help="The feeds and how they do.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,17 +40,16 @@ def list_feeds(
     show.table(columns, ((row.source, row.url, condition(row), *times(row), row.entries) for row in rows))
 
 
-def condition(row: object) -> str:
+def condition(row: "FeedRow") -> str:
     """A feed's state in a word, with its reason."""
-    if not getattr(row, "active", True):
+    if not row.active:
         return "not in feeds.yaml"
-    if reason := getattr(row, "reason", None):
-        detail = getattr(row, "detail", "")
-        return f"failing: {reason}" + (f" ({detail})" if detail else "")
-    return "ok" if getattr(row, "last_success_at", None) else "not polled yet"
+    if row.reason:
+        return f"failing: {row.reason}" + (f" ({row.detail})" if row.detail else "")
+    return "ok" if row.last_success_at else "not polled yet"
 
 
-def times(row: object) -> tuple[str, str, str]:
+def times(row: "FeedRow") -> tuple[str, str, str]:
     """Last success, last new entry and next poll, as people say it."""
-    next_at = show.ago(getattr(row, "next_poll_at", None)) if getattr(row, "active", True) else "-"
-    return show.ago(getattr(row, "last_success_at", None)), show.ago(getattr(row, "last_new_at", None)), next_at
+    due = "now" if row.next_poll_at <= datetime.now(UTC) else show.ago(row.next_poll_at)
+    return show.ago(row.last_success_at), show.ago(row.last_new_at), due if row.active else "-"

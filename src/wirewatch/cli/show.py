@@ -79,6 +79,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     console().print(drawn)
 
 
-def counted(by: Mapping[str, int]) -> str:
+def counted(by: Mapping[str, int], none: str = "nothing to do") -> str:
     """Counts by outcome as a phrase: `3 fetched, 1 skipped`."""
-    return ", ".join(f"{n} {outcome}" for outcome, n in by.items() if n) or "nothing to do"
+    return ", ".join(f"{n} {outcome}" for outcome, n in by.items() if n) or none

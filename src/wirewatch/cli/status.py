@@ -81,7 +81,7 @@ def _print(db: "Database", found: dict[str, Any], failures: bool) -> None:
         ((row.source, row.url, condition(row), *times(row)) for row in feeds.rows(db) if row.active),
     )
     show.out()
-    show.out("articles  " + show.counted(found["articles"]))
+    show.out("articles  " + show.counted(found["articles"], "none yet"))
     for name in ("skipped", "failed"):
         if found[f"{name}_by_reason"]:
             show.out(f"{name:<9} {show.counted(found[f'{name}_by_reason'])}")
