@@ -1,0 +1,1 @@
+"""Page → extract: the article's text and facts, in processes that can be killed."""

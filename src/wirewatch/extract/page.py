@@ -1,0 +1,81 @@
+"""Page → extract: a pure function of the page, its feed's entry and when it was first seen."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from lxml.html import HtmlElement
+from trafilatura.metadata import extract_metadata
+
+from wirewatch.errors import Reason, Skip
+from wirewatch.extract import dates, fields
+from wirewatch.extract.body import LEAST, find_body, longer
+from wirewatch.extract.charset import clean, decode
+from wirewatch.extract.declared import Declared, plain, read_declared
+from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
+from wirewatch.extract.script import said
+from wirewatch.extract.tree import parse
+from wirewatch.model import Entry, Extract
+
+RULES = 1  # goes up with every change that gives another text or field
+_POOR = 200  # characters below which what the page or its feed carry as data may tell more
+_BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
+
+
+def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime) -> Extract:
+    """The article on a page. `url` is the page's address after redirects.
+
+    Raises Skip(EMPTY, NOT_HTML, NOT_ARTICLE or EXTRACT_LIMIT). May take long or much memory on hostile pages: run it in a
+    process that can be killed.
+    """
+    check_bytes(body)
+    text = check_text(decode(body, content_type))
+    page = parse(text)
+    tree = page.root
+    declared = read_declared(tree)
+    facts = _facts(tree, declared, url)
+    found = find_body(text, tree)
+    if said(found) < _POOR:
+        found = _rescued(found, declared, entry)
+    if said(found) < LEAST:
+        raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
+    published_at, source = dates.published(declared, entry, tree, url=url, first_seen_at=first_seen_at)
+    return Extract(
+        **facts,
+        body=clean(found),
+        published_at=published_at,
+        published_at_source=source,
+        updated_at=dates.updated(declared, first_seen_at),
+        rules=RULES,
+    )
+
+
+def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
+    """All fields but body and dates, from the uncut tree."""
+    title, authors = fields.title(tree, declared, fields.headings(tree)), fields.authors(declared)
+    if not title or not authors:
+        guessed = extract_metadata(tree, date_config={"extensive_search": False}, extensive=False)
+        title = title or plain(guessed.title or "")
+        authors = authors or fields.persons(guessed.author or "", declared)
+    return {
+        "title": title,
+        "authors": authors,
+        "description": fields.description(declared),
+        "image": fields.image(declared, url),
+        "declared_language": fields.language(tree),
+        "canonical": fields.canonical(tree, url),
+    }
+
+
+def _rescued(body: str, declared: Declared, entry: Entry) -> str:
+    """The longest of a poor body and of what page and feed carry as data, which is often cut short or without paragraphs."""
+    carried = declared.article.get("articleBody")
+    for other in (carried if isinstance(carried, str) else "", entry.content):
+        if said(body) < _POOR:
+            body = longer(body, _lines(other[:MAX_BODY]))
+    return body
+
+
+def _lines(markup: str) -> str:
+    """A fragment's text, a line for each block."""
+    return "\n".join(line for part in _BLOCK_END.sub("\n", markup).split("\n") if (line := plain(part)))

@@ -1,0 +1,114 @@
+"""The page as a tree: parsed once, then cut and narrowed to where the running text is.
+
+Most of extraction's time is elements times regular expressions, so every element less counts (docs/figures.md).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+from wirewatch.errors import Reason, Skip
+from wirewatch.extract.limits import MAX_ELEMENTS
+from wirewatch.extract.script import said
+
+_DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "source")
+_SPARED = (  # dropped unless they hold an article: badly closed <nav> and <noscript> swallow whole pages
+    "nav footer aside noscript button select input audio video object embed map fieldset menu dialog".split()
+)
+_UNREAD = frozenset({"a", "button", "select", "textarea", "noscript", "nav", "footer", "figcaption"})
+_RUNNING = 80  # characters from which on an element's own text is running text and not a label
+_LONG_PARAGRAPH = 200
+_WHOLE = 1000  # a page with less running text is left whole
+_SHARE = 0.9  # of the running text; at .7 recall collapses
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A page's tree."""
+
+    root: HtmlElement
+    is_cut_off: bool  # libxml2 gave up within the page, even in its patient mode
+
+
+def parse(text: str) -> Parsed:
+    """The page's tree. What libxml2 gives up (nesting over 255 levels) is tried once more without its limits.
+
+    Raises Skip(EMPTY).
+    """
+    root, gave_up = _parse(text, huge=False)
+    if gave_up:
+        root, gave_up = _parse(text, huge=True)
+    return Parsed(root, gave_up)
+
+
+def _parse(text: str, *, huge: bool) -> tuple[HtmlElement, bool]:
+    options = {"remove_comments": True, "remove_pis": True, "collect_ids": False, "default_doctype": False}
+    parser = HTMLParser(encoding="utf-8", huge_tree=huge, **options)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))  # lxml.html's own is Python: +5 %
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise Skip(Reason.EMPTY, "no elements") from error
+    return root, any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log.filter_from_fatals())
+
+
+def cut(tree: HtmlElement) -> None:
+    """Drop what is no text, and what frames a page. Raises Skip(EXTRACT_LIMIT) if too much is left."""
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    for element in list(tree.iter(*_SPARED)):
+        if element.getparent() is not None and not _holds_article(element):
+            element.drop_tree()
+    elements = int(tree.xpath("count(//*)"))
+    if elements > MAX_ELEMENTS:
+        raise Skip(Reason.EXTRACT_LIMIT, f"{elements} elements")
+
+
+def _holds_article(element: HtmlElement) -> bool:
+    return any(True for _ in element.iter("h1", "article", "main")) or any(
+        len(part) > _LONG_PARAGRAPH for part in paragraphs(element)
+    )
+
+
+def paragraphs(tree: HtmlElement) -> Iterator[str]:
+    """The text of each `<p>`."""
+    for paragraph in tree.iter("p"):
+        yield paragraph.text_content().strip()
+
+
+def narrow(tree: HtmlElement) -> int:
+    """Delete what stands beside the running text; gives the page's running text in characters."""
+    body = tree.find("body")
+    if body is None:
+        return 0
+    weight = _running_text(body)
+    whole = weight[body]
+    if whole < _WHOLE:
+        return whole
+    node = body
+    while (child := next((child for child in node if weight[child] >= _SHARE * whole), None)) is not None:
+        for sibling in [sibling for sibling in node if sibling is not child]:
+            node.remove(sibling)
+        node = child
+    return whole
+
+
+def _running_text(body: HtmlElement) -> defaultdict[HtmlElement, int]:
+    """For each element the running text in it and below; text right in links and menus isn't read."""
+    elements = list(body.iter(etree.Element))
+    own: defaultdict[HtmlElement, int] = defaultdict(int)
+    for element in elements:
+        if element.text and element.tag not in _UNREAD:
+            own[element] += said(element.text.strip())
+        if element.tail and element is not body:
+            own[element.getparent()] += said(element.tail.strip())
+    below: defaultdict[HtmlElement, int] = defaultdict(int)
+    for element in reversed(elements):
+        if element.tag in _UNREAD:
+            continue
+        below[element] += own[element] if own[element] > _RUNNING else 0
+        if element is not body:
+            below[element.getparent()] += below[element]
+    return below
