@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wirewatch.settings import Settings
 
 SEARCHES = ("Kim Putin", "Владимира Путина", "kosmodrom Vostočni")
+SHOWN = 12  # matches
 CONFIG = """\
 [fetch]
 allow_networks = ["127.0.0.0/8"]   # the sample site is on this machine; the address guard refuses it otherwise
@@ -112,4 +113,6 @@ def _alerts(settings: "Settings") -> None:
 
     show.out("\n$ wirewatch watches history")
     with opened(settings.main.state.url, settings.home) as db:
-        print_history(matches.history(db))
+        history = matches.history(db)
+    print_history(history[:SHOWN])
+    show.out(f"… and {len(history) - SHOWN} more; each story was told once for each watch that it met")

@@ -104,6 +104,11 @@ def as_row(hit: "Hit", *, stories: bool) -> dict[str, Any]:
     return row | ({"tellings": hit.tellings} if stories else {})
 
 
+def unmarked(line: str) -> str:
+    """A highlight as it stands in the text."""
+    return line.replace("<em>", "").replace("</em>", "")
+
+
 def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = False) -> None:
     """Show an answer to a person: headline, source, language and time, the sentences that met, the link."""
     from rich.text import Text
@@ -119,6 +124,8 @@ def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = F
         screen.print(Text(one_line(article.title, 300), style="bold"), soft_wrap=True)
         screen.print(Text("  " + " · ".join(facts), style="cyan"), soft_wrap=True)
         for line in hit.highlights:
+            if unmarked(line) == article.title:
+                continue
             screen.print(Text("  ").append_text(show.marked(line)), soft_wrap=True)
         screen.print(Text("  " + one_line(article.url), style="dim"), soft_wrap=True)
     if not quiet:

@@ -92,6 +92,12 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
 
 
+def known_keys(db: Database, keys: Sequence[str]) -> set[str]:
+    """Which of these keys belong to an article already: what a feed's pace goes by."""
+    with db.read() as conn:
+        return set(_known(conn, keys))
+
+
 def _known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in chunks(keys):

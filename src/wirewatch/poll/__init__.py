@@ -1,0 +1,1 @@
+"""Feeds: conditional requests, parsing, schedule."""

@@ -1,0 +1,288 @@
+"""Poll: ask every feed that is due, and queue what is new.
+
+A poll's validators, body hash, next time and entries are written in one transaction: a kill never leaves entries behind a
+304. An unchanged body is neither parsed nor written, but for the feed's own row.
+"""
+
+import asyncio
+import hashlib
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import structlog
+
+from wirewatch.errors import Reason, Retry, Skip, WirewatchError
+from wirewatch.model import Counts, Entry, Page
+from wirewatch.net.client import Http
+from wirewatch.net.killable import KillablePool, WorkerDied
+from wirewatch.poll.encoding import MAX_BYTES
+from wirewatch.poll.parse import ParsedFeed, parse
+from wirewatch.poll.schedule import Pace, after_failure, after_success
+from wirewatch.safe import one_line
+from wirewatch.state import feeds
+from wirewatch.state.database import Database
+from wirewatch.state.feeds import FeedTask, KeyedEntry, PollCounts, Polled
+from wirewatch.state.identity import article_id_of, key_of
+
+log = structlog.get_logger()
+BATCH = 100  # feeds claimed at once
+TOTAL = 60.0  # seconds a feed may take in all, redirects included; less where the timeout is short
+REDIRECTS = 5
+RENEW = 20.0  # seconds between renewals of the claims, which last 60
+LARGE = 256 * 1024  # bytes from which a feed is parsed where a hang can be killed; below, feedparser takes a fifth of a second
+COMMENTS = 200  # so many make feedparser slow out of proportion (80,000 took 78 s)
+PARSING = 30.0  # seconds
+PERMANENT = (301, 308)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRules:
+    """What the settings say about polling."""
+
+    workers: int
+    timeout: float  # seconds of silence
+    per_host_delay: float  # seconds between two polls of one host
+    now_too: bool = False  # also what isn't due yet
+
+
+async def poll(
+    db: Database, http: Http, rules: PollRules, stop: asyncio.Event, on_progress: Callable[[Counts], None] = lambda _: None
+) -> Counts:
+    """Ask all feeds that are due; counts by outcome: polled, unchanged, failing; new and edited entries."""
+    run = _Run(db, http, rules, on_progress)
+    try:
+        while not stop.is_set() and (tasks := await asyncio.to_thread(feeds.claim, db, BATCH, now_too=rules.now_too)):
+            await run.batch(tasks, stop)
+    finally:
+        await asyncio.to_thread(run.parser.close)
+    return run.counts
+
+
+class _Run:
+    """One call of the stage."""
+
+    def __init__(self, db: Database, http: Http, rules: PollRules, on_progress: Callable[[Counts], None]) -> None:
+        self._db, self._http, self._rules, self._on_progress = db, http, rules, on_progress
+        self.counts = Counts()
+        self.parser = KillablePool(1, ["wirewatch.poll.parse", "feedparser"], PARSING, 1 << 30, 50)
+        self._places = asyncio.Semaphore(rules.workers)
+        self._total = min(TOTAL, 3 * rules.timeout)
+
+    async def batch(self, tasks: Sequence[FeedTask], stop: asyncio.Event) -> None:
+        """Poll these, a host's feeds one after another; what a stop leaves is given back."""
+        hosts: dict[str, list[FeedTask]] = defaultdict(list)
+        for task in tasks:
+            hosts[task.host].append(task)
+        left = {task.no: task for task in tasks}
+        stopped, renewing = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._renew(tasks))
+        work = asyncio.ensure_future(_all(self._host(mine, left) for mine in hosts.values()))
+        try:
+            await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            for running in (work, stopped, renewing):
+                running.cancel()
+            await asyncio.gather(work, stopped, renewing, return_exceptions=True)
+            for feed in left.values():
+                await asyncio.to_thread(feeds.release, self._db, feed)
+
+    async def _renew(self, tasks: Sequence[FeedTask]) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            await asyncio.to_thread(feeds.renew, self._db, {task.token for task in tasks})
+
+    async def _host(self, tasks: Sequence[FeedTask], left: dict[int, FeedTask]) -> None:
+        for n, task in enumerate(tasks):
+            if n:
+                await asyncio.sleep(self._rules.per_host_delay)
+            async with self._places:
+                await self._one(task)
+                del left[task.no]
+
+    async def _one(self, task: FeedTask) -> None:
+        """Poll one feed and note how it ended: the exception's class decides."""
+        now, page, found = datetime.now(UTC), None, None
+        failed: Retry | None = None
+        try:
+            page = await self._ask(task)
+            found = await self._read(task, page, now)
+        except WirewatchError as error:
+            failed = error if isinstance(error, Retry) else Retry(Reason.BUG, str(error))
+        except Exception as bug:
+            log.error("bug", feed=task.url, exc_info=bug)
+            failed = Retry(Reason.BUG, f"{type(bug).__name__}: {bug}")
+        if failed is not None:
+            await asyncio.to_thread(feeds.finish_poll, self._db, task, _failed(task, failed, now), [])
+            self._count("failing")
+            return
+        assert page is not None  # noqa: S101 - no failure means that something came
+        entries = _keyed(found.entries) if found else []
+        brought = await asyncio.to_thread(self._finish, task, page, found, entries, now)
+        self._count("unchanged" if found is None else "polled")
+        if brought:
+            self._count("new", brought.new)
+            self._count("edited", brought.edited)
+
+    def _finish(
+        self, task: FeedTask, page: Page, found: ParsedFeed | None, entries: Sequence[KeyedEntry], now: datetime
+    ) -> PollCounts | None:
+        keys = {entry.key for entry in entries}
+        new = len(keys) - len(feeds.known_keys(self._db, sorted(keys))) if keys else 0
+        return feeds.finish_poll(self._db, task, _polled(task, page, found, new, now), entries)
+
+    async def _ask(self, task: FeedTask) -> Page:
+        headers = {"If-None-Match": task.etag, "If-Modified-Since": task.last_modified}
+        sent = {name: value for name, value in headers.items() if value}
+        page = await self._http.get(task.url, headers=sent, max_bytes=MAX_BYTES, total=self._total, redirects=REDIRECTS)
+        if page.status == 304 and not sent:
+            raise Retry(Reason.HTTP_OTHER, "304 to a request without validators")
+        if page.status not in (200, 203, 304):
+            reason = status_reason(page.status)
+            raise Retry(reason, f"status {page.status}", after=_retry_after(page))
+        return page
+
+    async def _read(self, task: FeedTask, page: Page, now: datetime) -> ParsedFeed | None:
+        """What the feed announces; None if it is unchanged."""
+        if page.status == 304 or body_hash(page.body) == task.body_hash:
+            return None
+        found = await self._parse(page, now)
+        if not found.children:
+            return found
+        entries: list[Entry] = []
+        for child in found.children:
+            await asyncio.sleep(self._rules.per_host_delay)
+            below = await self._http.get(child, max_bytes=MAX_BYTES, total=self._total, redirects=REDIRECTS)
+            if below.status == 200 and below.body:
+                entries += await self._child(below, now)
+        return ParsedFeed(format=found.format, entries=tuple(entries))
+
+    async def _child(self, page: Page, now: datetime) -> tuple[Entry, ...]:
+        try:
+            return (await self._parse(page, now)).entries
+        except Retry:
+            return ()  # one bad sitemap of several; an index in an index has no entries of its own
+
+    async def _parse(self, page: Page, now: datetime) -> ParsedFeed:
+        given = (page.body, page.final_url, page.header("content-type"), now)
+        if len(page.body) < LARGE and page.body.count(b"!--") < COMMENTS:
+            return await asyncio.to_thread(parse, *given)
+        try:
+            return await asyncio.wrap_future(self.parser.submit(parse, *given))
+        except TimeoutError:
+            raise Retry(Reason.TIMEOUT, f"parsing took more than {PARSING:g} s") from None
+        except (MemoryError, WorkerDied):
+            raise Retry(Reason.TOO_LARGE, "parsing took more memory than a feed may") from None
+
+    def _count(self, outcome: str, n: int = 1) -> None:
+        if n:
+            self.counts.add(outcome, n)
+            self._on_progress(Counts({outcome: n}))
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*work)
+
+
+def body_hash(body: bytes) -> str:
+    """What tells one body of a feed from another."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def status_reason(status: int) -> Reason:
+    """The reason for an HTTP status that is no success."""
+    if status in (401, 403, 404, 410, 429):
+        return Reason(f"http-{status}")
+    return Reason.HTTP_4XX if 400 <= status < 500 else Reason.HTTP_5XX if status >= 500 else Reason.HTTP_OTHER
+
+
+def _retry_after(page: Page) -> timedelta | None:
+    """The server's wish, in seconds or as a date (RFC 9110, 10.2.3)."""
+    text = page.header("retry-after").strip()
+    try:
+        if text.isdigit():
+            return timedelta(seconds=min(int(text), 10**7))
+        return max(parsedate_to_datetime(text) - datetime.now(UTC), timedelta(0)) if text else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:
+    """The entries with their identity; one without an address that can be asked is left out."""
+    keyed = []
+    for entry in entries:
+        try:
+            key = key_of(entry.url)
+        except Skip:
+            continue
+        keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key)))
+    return keyed
+
+
+def _polled(task: FeedTask, page: Page, found: ParsedFeed | None, new: int, now: datetime) -> Polled:
+    """The result of a poll that worked."""
+    links = len(found.entries) if found else 0
+    wish = max(found.ttl if found else 0.0, _max_age(page))
+    pace = after_success(
+        now, interval=task.interval, every=task.every, first=task.first_poll, new=new, links=links, wish=wish, dice=_dice()
+    )
+    same = page.status == 304
+    return _result(
+        pace,
+        etag=page.header("etag") or (task.etag if same else ""),
+        last_modified=page.header("last-modified") or (task.last_modified if same else ""),
+        body_hash=task.body_hash if same else body_hash(page.body),
+        outcome="unchanged" if found is None else "new" if new else "nothing-new",
+        format=found.format if found else "",
+        moved_to=page.final_url if page.hops and all(hop.status in PERMANENT for hop in page.hops) else "",
+    )
+
+
+def _failed(task: FeedTask, failed: Retry, now: datetime) -> Polled:
+    """The result of a poll that failed: what was known of the feed stays known."""
+    wish = failed.after.total_seconds() if failed.after is not None else None
+    pace = after_failure(
+        now, interval=task.interval, every=task.every, failures=task.failures, reason=failed.reason, wish=wish, dice=_dice()
+    )
+    return _result(
+        pace,
+        etag=task.etag,
+        last_modified=task.last_modified,
+        body_hash=task.body_hash,
+        outcome="gone" if failed.reason is Reason.HTTP_410 else "failed",
+        reason=failed.reason,
+        detail=one_line(failed.detail, 300),
+    )
+
+
+def _result(
+    pace: Pace, *, reason: Reason | None = None, detail: str = "", format: str = "", moved_to: str = "", **facts: str
+) -> Polled:
+    return Polled(
+        next_poll_at=pace.next_at,
+        not_before=pace.not_before,
+        interval=pace.interval,
+        failures=pace.failures,
+        reason=reason,
+        detail=detail,
+        format=format,
+        moved_to=moved_to,
+        **facts,
+    )
+
+
+def _max_age(page: Page) -> float:
+    """Seconds that the server calls its answer fresh for (RFC 9111, 5.2.2.1); no-cache takes that back."""
+    control = page.header("cache-control").lower()
+    found = re.search(r"max-age=(\d{1,9})", control)
+    return float(found[1]) if found and "no-cache" not in control else 0.0
+
+
+def _dice() -> float:
+    return random.random()  # noqa: S311 - spreads polls, keeps no secret
