@@ -11,7 +11,7 @@ from trafilatura.settings import Extractor
 
 from wirewatch.extract.limits import MAX_BODY
 from wirewatch.extract.script import said
-from wirewatch.extract.tree import cut, narrow, paragraphs, parse
+from wirewatch.extract.tree import count, cut, narrow, paragraphs, parse
 
 for _name in ("trafilatura", "htmldate", "justext", "readability"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # they tell of each page what its outcome tells anyway
@@ -20,6 +20,7 @@ _PRECISE = Extractor(output_format="python", comments=False, fast=True, precisio
 _FAST = Extractor(output_format="python", comments=False, fast=True)
 _FULL = Extractor(output_format="python", comments=False)
 _SHORT = 500  # characters below which a better answer is looked for
+_MANY = 5_000  # elements from which on the cascade's last resort, justext, gets slow: 17 s for 8,000 short blocks
 _RUNNING = 80
 LEAST = 120  # below this it is no article: galleries gave 19, "not found" pages 30, the shortest sound articles some 390
 
@@ -33,7 +34,8 @@ def find_body(text: str, tree: HtmlElement) -> str:
     narrow(tree)
     body = _strict(tree)
     if said(body) < _SHORT:
-        body = longer(body, _read(parse(text).root, _FULL))
+        whole = parse(text).root
+        body = longer(body, _read(whole, _FULL if count(whole) <= _MANY else _FAST))
     return body[:MAX_BODY]
 
 

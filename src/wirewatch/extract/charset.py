@@ -28,12 +28,22 @@ def decode(body: bytes, content_type: str) -> str:
 
     Never fails: windows-1252 is the last resort. NULs and lone surrogates are gone.
     """
-    return clean(_decode(body, content_type))
+    return _decode(body, content_type).replace("\0", "")  # Python's decoders give no surrogates
 
 
 def clean(text: str) -> str:
     """`text` without NULs and lone surrogates, which no parser, index or database takes."""
+    if "\0" not in text and (text.isascii() or _is_sound(text)):  # far quicker than the expression, and nearly always enough
+        return text
     return _NO_TEXT.sub("", text)
+
+
+def _is_sound(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode(body: bytes, content_type: str) -> str:

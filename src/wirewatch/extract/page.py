@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_metadata
+from trafilatura.metadata import extract_author, extract_title
 
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
@@ -52,11 +52,8 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
 
 def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
     """All fields but body and dates, from the uncut tree."""
-    title, authors = fields.title(tree, declared, fields.headings(tree)), fields.authors(declared)
-    if not title or not authors:
-        guessed = extract_metadata(tree, date_config={"extensive_search": False}, extensive=False)
-        title = title or plain(guessed.title or "")
-        authors = authors or fields.persons(guessed.author or "", declared)
+    title = fields.title(tree, declared, fields.headings(tree)) or plain(extract_title(tree) or "")
+    authors = fields.authors(declared) or fields.persons(extract_author(tree) or "", declared)
     return {
         "title": title,
         "authors": authors,

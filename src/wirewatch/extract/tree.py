@@ -19,6 +19,7 @@ _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <nosc
     "nav footer aside noscript button select input audio video object embed map fieldset menu dialog".split()
 )
 _UNREAD = frozenset({"a", "button", "select", "textarea", "noscript", "nav", "footer", "figcaption"})
+_CROWDED = etree.XPath("//*[count(a) > 1000]")  # trafilatura needs quadratic time for links side by side: 120 s for 40,000
 _RUNNING = 80  # characters from which on an element's own text is running text and not a label
 _LONG_PARAGRAPH = 200
 _WHOLE = 1000  # a page with less running text is left whole
@@ -61,9 +62,17 @@ def cut(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_SPARED)):
         if element.getparent() is not None and not _holds_article(element):
             element.drop_tree()
-    elements = int(tree.xpath("count(//*)"))
+    for crowd in _CROWDED(tree):
+        etree.strip_tags(crowd, "a")
+        crowd.text = crowd.text  # one text node in the place of thousands
+    elements = count(tree)
     if elements > MAX_ELEMENTS:
         raise Skip(Reason.EXTRACT_LIMIT, f"{elements} elements")
+
+
+def count(tree: HtmlElement) -> int:
+    """How many elements the tree has."""
+    return int(tree.xpath("count(//*)"))
 
 
 def _holds_article(element: HtmlElement) -> bool:
