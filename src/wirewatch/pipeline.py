@@ -36,6 +36,7 @@ from wirewatch.watch.deliver import deliver
 from wirewatch.watch.stage import match, query_hash
 
 log = structlog.get_logger()
+STAGES = ("poll", "fetch", "index", "match", "tell")
 Progress = Callable[[str, Counts], None]  # told a stage's name and what it has just done
 LOOK = 0.5  # seconds between two looks for freshly archived pages while fetching goes on
 
@@ -51,6 +52,12 @@ class House:
     now_too: bool = False  # --now: also what isn't due yet
     progress: Progress = lambda _stage, _counts: None
     stop: threading.Event = field(default_factory=threading.Event)
+    summary: dict[str, Counts] = field(default_factory=dict)  # of the run, by stage
+
+    def done(self, stage: str, counts: Counts) -> None:
+        """A stage has done something: add it to the summary, and tell who watches."""
+        self.summary.setdefault(stage, Counts()).merge(counts)
+        self.progress(stage, counts)
 
 
 @contextmanager
@@ -115,7 +122,7 @@ def run_match(house: House) -> Counts:
 def run_deliver(house: House) -> Counts:
     """Send what the outbox holds and is due."""
     counts = deliver(house.db, open_channels(house.settings.channels, house.settings.home), house.stop)
-    house.progress("tell", counts)
+    house.done("tell", counts)
     return counts
 
 
@@ -125,39 +132,41 @@ def run_once(house: House) -> dict[str, dict[str, int]]:
     Gives each stage's counts by outcome, which the state database keeps as the run's summary.
     """
     run = runs.begin(house.db)
-    summary: dict[str, dict[str, int]] = {}
+    house.summary = {stage: Counts() for stage in STAGES}
     try:
-        summary["poll"] = run_poll(house).by
+        run_poll(house)
         fetched = threading.Event()
         with ThreadPoolExecutor(1, "index") as beside:
             indexing = beside.submit(_index_beside, house, fetched)
             indexing.add_done_callback(lambda done: house.stop.set() if done.exception() else None)
             try:
-                summary["fetch"] = run_fetch(house).by
+                run_fetch(house)
             finally:
                 fetched.set()
-        summary["index"] = indexing.result().by
-        summary["match"] = _match(house).by
-        summary["tell"] = run_deliver(house).by
+        indexing.result()
+        run_match(house)
     finally:
+        summary = {stage: counts.by for stage, counts in house.summary.items()}
         runs.end(house.db, run, summary)
     return summary
 
 
-def _index_beside(house: House, fetched: threading.Event) -> Counts:
+def _index_beside(house: House, fetched: threading.Event) -> None:
     """Index while fetching goes on; if another process holds the index, leave it to that one, unless it ends before us."""
     said = False
     while True:
         ended = fetched.is_set() or house.stop.is_set()
         try:
             with house.index.writing() as writer:
-                return _index_all(house, writer, fetched, ended=False)
+                _index_all(house, writer, fetched, ended=False)
+                return
         except Busy:
             if not said:
                 log.warning("another process is indexing; what this one fetches is left to it")
                 said = True
         if ended:
-            return Counts({"left to another process": 1})
+            house.done("index", Counts({"left to another process": 1}))
+            return
         fetched.wait(LOOK)
 
 
@@ -167,7 +176,7 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
         ports = Indexing(house.db, pool, settings.archive, Gazetteer(settings.entities), Topics(settings.topics), house.stop)
         while not house.stop.is_set():
             ended = ended or fetched.is_set()
-            batch = index(ports, writer, done=lambda done: house.progress("index", done))
+            batch = index(ports, writer, done=lambda done: house.done("index", done))
             counts.merge(batch)
             if batch.by:
                 _match(house)
@@ -183,7 +192,7 @@ def _match(house: House) -> Counts:
     settings = house.settings
     channels = open_channels(settings.channels, settings.home)
     counts = match(house.db, house.index, settings.watches, house.saved_at, channels, settings.main.watch.max_age)
-    house.progress("match", counts)
+    house.done("match", counts)
     return counts
 
 
@@ -208,7 +217,7 @@ async def _poll(house: House, stop: asyncio.Event) -> Counts:
     given = house.settings.main.fetch
     rules = PollRules(workers=given.workers, timeout=given.timeout, per_host_delay=given.per_host_delay, now_too=house.now_too)
     async with _http(house) as http:
-        return await poll(house.db, http, rules, stop, lambda counts: house.progress("poll", counts))
+        return await poll(house.db, http, rules, stop, lambda counts: house.done("poll", counts))
 
 
 async def _fetch(house: House, stop: asyncio.Event) -> Counts:
@@ -223,7 +232,7 @@ async def _fetch(house: House, stop: asyncio.Event) -> Counts:
     )
     writer = ArchiveWriter(house.settings.archive, house.db.owner)
     async with _http(house) as http:
-        return await fetch(house.db, http, writer, rules, stop, lambda counts: house.progress("fetch", counts))
+        return await fetch(house.db, http, writer, rules, stop, lambda counts: house.done("fetch", counts))
 
 
 def _http(house: House) -> Http:

@@ -1,7 +1,7 @@
 """Bytes to text. What the bytes say counts before what anyone declares: declarations are often a server's default.
 
-Measured on 734 pages in eight languages, with true, absent and lying declarations (docs/decisions): this order reads 690 exactly,
-a browser's 391.
+Measured on 721 pages of ours in eight languages, with true, absent and lying declarations, whole and damaged: the study's form of
+this order read 705 exactly, a browser's order 391.
 """
 
 import re
@@ -66,7 +66,7 @@ def _decode(body: bytes, content_type: str) -> str:
 
 def _unmarked(body: bytes) -> str | None:
     """Charsets that are valid UTF-8 byte by byte, and yet are none: UTF-16 without its mark, and the mail charset of Japan."""
-    head = body[:1000]
+    head = body[:80]  # markup, in any language
     if head.count(0) * 3 > len(head):
         return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
     return "iso2022_jp" if _ISO_2022_JP.search(body) and body.isascii() else None

@@ -1,6 +1,6 @@
 """The page as a tree: parsed once, then cut and narrowed to where the running text is.
 
-Most of extraction's time is elements times regular expressions, so every element less counts (docs/figures.md).
+Most of extraction's time is elements times regular expressions, so every element less counts.
 """
 
 from collections import defaultdict
