@@ -66,7 +66,7 @@ def _decode(body: bytes, content_type: str) -> str:
 
 def _unmarked(body: bytes) -> str | None:
     """Charsets that are valid UTF-8 byte by byte, and yet are none: UTF-16 without its mark, and the mail charset of Japan."""
-    head = body[:80]  # markup, in any language
+    head = body[:40]  # markup, in any language
     if head.count(0) * 3 > len(head):
         return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
     return "iso2022_jp" if _ISO_2022_JP.search(body) and body.isascii() else None

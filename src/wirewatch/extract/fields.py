@@ -71,8 +71,11 @@ def persons(text: str, declared: Declared) -> tuple[str, ...]:
 
 def _named(names: list[str], declared: Declared) -> tuple[str, ...]:
     site = _folded(declared.first("og:site_name"))
-    kept = {_folded(name): name for name in reversed(names) if _is_name(name) and _folded(name) != site}
-    return tuple(reversed(kept.values()))[:_MAX_AUTHORS]
+    kept: dict[str, str] = {}
+    for name in names:
+        if _is_name(name) and _folded(name) != site:
+            kept.setdefault(_folded(name), name)
+    return tuple(kept.values())[:_MAX_AUTHORS]
 
 
 def _people(value: Any, declared: Declared, depth: int = 0) -> Iterator[str]:

@@ -10,7 +10,7 @@ MAX_ELEMENTS = 60_000  # after the cut; 50,000 paragraphs take 4 s
 MAX_BODY = 500_000  # characters
 _MAGIC = {b"%PDF-": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip"}
 _FEEDS = frozenset({"rss", "feed", "rdf", "rdf:rdf", "urlset", "sitemapindex", "opml"})
-_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<![^>]*>\s*)*", re.DOTALL)
+_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<![^>\[]*(?:\[[^\]]*\])?[^>]*>\s*)*", re.DOTALL)
 _TAG_NAME = re.compile(r"<([a-zA-Z][\w:.-]*)")
 _LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{MAX_TAG},}}>?")
 

@@ -1,0 +1,141 @@
+"""Pages that break parsers: each has an outcome, none is lost without a word."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.extract.pages import TEXT, article, read
+from wirewatch.errors import Reason, Skip
+from wirewatch.extract.limits import MAX_CHARACTERS, MAX_TAG
+from wirewatch.model import Entry
+
+PARAGRAPHS = "".join(f"<p>{paragraph}</p>" for paragraph in TEXT)
+
+
+def reason(page: str | bytes) -> Reason:
+    with pytest.raises(Skip) as caught:
+        read(page)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("page", ["", " \n\t ", "\ufeff", "<!-- nothing -->"])
+def test_an_empty_page_is_empty(page: str) -> None:
+    assert reason(page) in (Reason.EMPTY, Reason.NOT_HTML)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"%PDF-1.7\n" + bytes(range(256)) * 20,
+        b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+        b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20,
+        b'{"html": "<p>' + b"text " * 200 + b'"}',
+        b"plain text, " * 100,
+        b"<?xml version='1.0'?><!-- a feed --><rss><channel><title>News</title></channel></rss>",
+        b"<!DOCTYPE rss [<!ENTITY a 'b'>]>\n<feed xmlns='http://www.w3.org/2005/Atom'></feed>",
+        b"<urlset><url><loc>https://example.org/</loc></url></urlset>",
+        b"<rdf:RDF xmlns='x'></rdf:RDF>",
+    ],
+)
+def test_what_is_no_html_is_not_read_as_html(page: bytes) -> None:
+    assert reason(page) == Reason.NOT_HTML
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><body><p>Page not found.</p></body></html>",
+        "<html><body>" + "<p><img src='/i.jpg' alt=''></p>" * 40 + "<p>Forty pictures, ours</p></body></html>",
+        "<a " * 10_000,
+        "<html><head><meta http-equiv='refresh' content='0; url=/a'></head><body></body></html>",
+    ],
+)
+def test_a_page_without_a_text_is_no_article(page: str) -> None:
+    assert reason(page) == Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"inside": "<![CDATA[ never closed"},
+        {"tail": "<!-- never closed"},
+        {"tail": "<script>var a = '"},
+        {"tail": '<a href="never closed>x</a>'},
+        {"tail": "<div>" * 5_000},
+        {"tail": "<div " + " ".join(f"a{n}=1" for n in range(100_000)) + ">x</div>"},
+        {"inside": f"<img alt='' src='data:image/png;base64,{'A' * 1_000_000}'>"},
+        {"inside": f"<div class='{'x ' * 20_000}'>x</div>"},
+        {"inside": "<p>" + "<a href=x>abc</a> t " * 5_000 + "</p>"},
+        {"tail": "<h1>x</h1>" * 6_000},
+        {"inside": "<table><tr><td colspan='9007199254740991' rowspan='9007199254740991'>x</td></tr></table>"},
+        {"head": '<script type="application/ld+json">' + "[" * 100_000 + "</script>"},
+        {"head": '<script type="application/ld+json">{"@type":"NewsArticle","headline":"' + "x" * 600_000 + '"}</script>'},
+        {"head": '<script type="application/ld+json">{"@type":["NewsArticle"],"author":[[{"name":{}}],7],"headline":[]}</script>'},
+        {"head": "<meta name='author' content='x'>" * 5_000},
+        {"inside": "<time datetime='2020'>x</time>" * 2_000},
+    ],
+)  # fmt: skip
+def test_damage_beside_an_article_costs_none_of_it(damage: dict[str, Any]) -> None:
+    body = read(article(**damage)).body
+
+    assert all(paragraph in body for paragraph in TEXT)
+
+
+def test_null_bytes_in_the_text_vanish() -> None:
+    assert TEXT[0] in read(article().replace("the ", "the \0")).body
+
+
+def test_a_lone_surrogate_does_not_cut_the_page() -> None:
+    body = read(article().replace("the mayor", "the &#xD800;mayor").encode("utf-8", "surrogatepass")).body
+
+    assert TEXT[-1] in body
+    body.encode()
+
+
+def test_nesting_beyond_the_parsers_limit_loses_nothing() -> None:
+    body = read("<html><body>" + "<div>" * 400 + PARAGRAPHS + "</div>" * 400 + "</body></html>").body
+
+    assert all(paragraph in body for paragraph in TEXT)
+
+
+def test_nesting_beyond_every_limit_is_said() -> None:
+    assert reason("<html><body>" + "<div>" * 4_000 + PARAGRAPHS) == Reason.EXTRACT_LIMIT
+
+
+def test_more_elements_than_can_be_read_in_time_are_refused() -> None:
+    assert reason("<html><body>" + "<br>x" * 61_000) == Reason.EXTRACT_LIMIT
+
+
+def test_more_text_than_any_article_is_refused() -> None:
+    assert reason("<p>" + "x" * MAX_CHARACTERS) == Reason.EXTRACT_LIMIT
+
+
+def test_a_tag_is_too_long_only_beyond_the_limit() -> None:
+    page = article(
+        inside=f"<p class='{'x' * (MAX_TAG - 20)}'>Kept all the same, odd as it is to write so long a class, and more of it.</p>"
+    )
+
+    assert "Kept all the same" in read(page).body
+
+
+def test_a_nav_that_is_never_closed_swallows_no_article() -> None:
+    long = [paragraph * 3 for paragraph in TEXT]
+
+    assert TEXT[0] in read(article(long).replace("<header>", "<header><nav><ul><li>Home</li>")).body
+
+
+def test_titles_and_names_of_any_length_are_bounded() -> None:
+    found = read(article(head=f"<meta name='author' content='{'x' * 5000}'>", title="y" * 50_000))
+
+    assert len(found.title) <= 1_000
+    assert found.authors == ()
+
+
+def test_the_body_is_bounded() -> None:
+    assert len(read("<html><body><p>" + "word " * 200_000).body) <= 500_000
+
+
+def test_the_same_page_always_gives_the_same_extract() -> None:
+    entry = Entry(url="https://example.org/", title="Bridge")
+
+    assert read(article(), entry=entry) == read(article(), entry=entry)
