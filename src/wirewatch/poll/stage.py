@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -56,8 +57,11 @@ async def poll(
 ) -> Counts:
     """Ask all feeds that are due; counts by outcome: polled, unchanged, failing; new and edited entries."""
     run = _Run(db, http, rules, on_progress)
+    claim = partial(
+        feeds.claim, db, BATCH, now_too=rules.now_too, due_by=datetime.now(UTC)
+    )  # each feed once, however fast its pace
     try:
-        while not stop.is_set() and (tasks := await asyncio.to_thread(feeds.claim, db, BATCH, now_too=rules.now_too)):
+        while not stop.is_set() and (tasks := await asyncio.to_thread(claim)):
             await run.batch(tasks, stop)
     finally:
         await asyncio.to_thread(run.parser.close)

@@ -106,15 +106,15 @@ def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
     conn.execute(update(t.feeds).where(t.feeds.c.no == row.no).values(values))
 
 
-def claim(db: Database, limit: int, *, now_too: bool = False) -> list[FeedTask]:
-    """Take up to `limit` feeds that are due, longest due first.
+def claim(db: Database, limit: int, *, now_too: bool = False, due_by: datetime | None = None) -> list[FeedTask]:
+    """Take up to `limit` feeds that are due, longest due first; with `due_by`, those that were due at that time.
 
     `now_too`: also what isn't due, once after this database was opened; never what must not be asked before a set time.
     """
     c = t.feeds.c
     with db.write() as conn:
         now = clock(conn)
-        due = c.next_poll_at <= now
+        due = c.next_poll_at <= (now if due_by is None else min(now, due_by))
         if now_too:
             due = or_(due, c.last_poll_at.is_(None), c.last_poll_at < db.opened_at)
         allowed = or_(c.not_before.is_(None), c.not_before <= now)

@@ -70,7 +70,7 @@ def test_a_page_without_a_text_is_no_article(page: str) -> None:
         {"inside": "<table><tr><td colspan='9007199254740991' rowspan='9007199254740991'>x</td></tr></table>"},
         {"head": '<script type="application/ld+json">' + "[" * 100_000 + "</script>"},
         {"head": '<script type="application/ld+json">{"@type":"NewsArticle","headline":"' + "x" * 600_000 + '"}</script>'},
-        {"head": '<script type="application/ld+json">{"@type":["NewsArticle"],"author":[[{"name":{}}],7],"headline":[]}</script>'},
+        {"head": '<script type="application/ld+json">{"@type":["Article"],"author":[[{"name":{}}],7],"headline":[]}</script>'},
         {"head": "<meta name='author' content='x'>" * 5_000},
         {"inside": "<time datetime='2020'>x</time>" * 2_000},
     ],
