@@ -11,7 +11,7 @@ from trafilatura.settings import Extractor
 
 from wirewatch.extract.limits import MAX_BODY
 from wirewatch.extract.script import said
-from wirewatch.extract.tree import count, cut, narrow, paragraphs, parse
+from wirewatch.extract.tree import Parsed, count, cut, narrow, paragraphs, parse
 
 for _name in ("trafilatura", "htmldate", "justext", "readability"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # they tell of each page what its outcome tells anyway
@@ -25,15 +25,15 @@ _RUNNING = 80
 LEAST = 120  # below this it is no article: galleries gave 19, "not found" pages 30, the shortest sound articles some 390
 
 
-def find_body(text: str, tree: HtmlElement) -> str:
-    """The body of the page `text`, parsed as `tree`, which is cut and narrowed on the way; "" if there is none.
+def find_body(text: str, page: Parsed) -> str:
+    """The body of the page `text`, parsed as `page`, whose tree is cut and narrowed on the way; "" if there is none.
 
     Raises Skip(EXTRACT_LIMIT).
     """
-    cut(tree)
-    narrow(tree)
-    body = _strict(tree)
-    if said(body) < _SHORT:
+    cut(page.root)
+    narrow(page.root)
+    body = _strict(page.root)
+    if said(body) < _SHORT and not page.is_cut_off:
         whole = parse(text).root
         body = longer(body, _read(whole, _FULL if count(whole) <= _MANY else _FAST))
     return body[:MAX_BODY]

@@ -12,6 +12,7 @@ from wirewatch.extract import dates, fields
 from wirewatch.extract.body import LEAST, find_body, longer
 from wirewatch.extract.charset import clean, decode
 from wirewatch.extract.declared import Declared, plain, read_declared
+from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
 from wirewatch.extract.script import said
 from wirewatch.extract.tree import parse
@@ -33,8 +34,8 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     page = parse(text)
     tree = page.root
     declared = read_declared(tree)
-    facts = _facts(tree, declared, url)
-    found = find_body(text, tree)
+    facts, line = _facts(tree, declared, url), standfirst(tree, declared)
+    found = _headless(find_body(text, page), facts["title"])
     if said(found) < _POOR:
         found = _rescued(found, declared, entry)
     if said(found) < LEAST:
@@ -42,7 +43,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     published_at, source = dates.published(declared, entry, tree, url=url, first_seen_at=first_seen_at)
     return Extract(
         **facts,
-        body=clean(found),
+        body=clean(with_standfirst(found, line)),
         published_at=published_at,
         published_at_source=source,
         updated_at=dates.updated(declared, first_seen_at),
@@ -62,6 +63,12 @@ def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
         "declared_language": fields.language(tree),
         "canonical": fields.canonical(tree, url),
     }
+
+
+def _headless(body: str, title: str) -> str:
+    """The body without the headline, which stands first in it on many a short page."""
+    first, _, rest = body.partition("\n")
+    return rest if first.strip() == title else body
 
 
 def _rescued(body: str, declared: Declared, entry: Entry) -> str:

@@ -35,13 +35,15 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
-    """The page's tree. What libxml2 gives up (nesting over 255 levels) is tried once more without its limits.
+    """The page's tree, without links by the thousand. What libxml2 gives up (255 levels) is tried once more without its limits.
 
     Raises Skip(EMPTY).
     """
     root, gave_up = _parse(text, huge=False)
     if gave_up:
         root, gave_up = _parse(text, huge=True)
+    for crowd in _CROWDED(root):
+        etree.strip_elements(crowd, "a")
     return Parsed(root, gave_up)
 
 
@@ -62,8 +64,6 @@ def cut(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_SPARED)):
         if element.getparent() is not None and not _holds_article(element):
             element.drop_tree()
-    for crowd in _CROWDED(tree):
-        etree.strip_elements(crowd, "a")
     elements = count(tree)
     if elements > MAX_ELEMENTS:
         raise Skip(Reason.EXTRACT_LIMIT, f"{elements} elements")

@@ -41,6 +41,26 @@ def test_menus_boxes_and_footers_are_no_body() -> None:
     assert not any(word in found.body for word in ("Section", "Subscribe", "Imprint"))
 
 
+def test_a_standfirst_set_apart_leads_the_body_once() -> None:
+    line = "The crossing will cost twice as much as promised, and open a year late: what the islanders can expect."
+    head = f"<meta name='description' content='{line[:70]}…'>"
+    long = [paragraph * 3 for paragraph in TEXT]
+
+    apart = read(article(long, head=head, beside=f"<div class=top><h2>{line}</h2></div>"))
+    within = read(article([line, *long], head=head))
+
+    assert apart.body.split("\n")[0] == line
+    assert within.body.count(line) == 1
+
+
+def test_a_sites_motto_in_the_footer_is_no_standfirst() -> None:
+    line = "The Example brings you the latest news, reviews and events from all over the northern islands."
+
+    found = read(article(head=f"<meta name='description' content='{line}'>", tail=f"<footer><p>{line}</p></footer>"))
+
+    assert line not in found.body
+
+
 def test_paragraphs_are_parted_by_line_breaks() -> None:
     assert read(article()).body.split("\n")[-len(TEXT) :] == TEXT
 
