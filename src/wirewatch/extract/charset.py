@@ -12,7 +12,11 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _TAG = re.compile(rb"<[^<>]*>")
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # a lone surrogate makes lxml drop the rest of the page without a word
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)  # lxml drops the rest of the page at some of these, silently
+_CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,2})|0*(\d{1,2}));?")
 _ENOUGH = 60  # bytes beyond ASCII from which on the detector is worth hearing
 _FIELD = 1000  # one broken character in so many is a slip; more, and the charset is wrong
 _ALIASES = {"x-mac-cyrillic": "mac-cyrillic", "windows-949": "cp949", "iso-8859-11": "cp874"}  # beyond those of w3lib
@@ -26,13 +30,20 @@ _KNOWN = frozenset(  # what browsers read; Python would also take utf-7, unicode
 def decode(body: bytes, content_type: str) -> str:
     """The page's text: by byte order mark, as UTF-8 if it is (nearly), by the bytes' statistics, by HTTP, by the page's own word.
 
-    Never fails: windows-1252 is the last resort. NULs and lone surrogates are gone.
+    Never fails: windows-1252 is the last resort. Lone surrogates are gone, and control characters: at one of them trafilatura
+    loses the whole text.
     """
-    return _decode(body, content_type).replace("\0", "")  # Python's decoders give no surrogates
+    return _REFERENCE.sub(_harmless, clean(_decode(body, content_type)))
+
+
+def _harmless(reference: re.Match[str]) -> str:
+    """A numeric reference to a control character as nothing, any other as it stands."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if code < 32 and code not in (9, 10, 13) else reference[0]
 
 
 def clean(text: str) -> str:
-    """`text` without NULs and lone surrogates, which no parser, index or database takes."""
+    """`text` without control characters and lone surrogates, which no parser, index or database takes."""
     if "\0" not in text and (text.isascii() or _is_sound(text)):  # far quicker than the expression, and nearly always enough
         return text
     return _NO_TEXT.sub("", text)
@@ -52,6 +63,7 @@ def _decode(body: bytes, content_type: str) -> str:
             return body[len(mark) :].decode(marked, "replace")
     if unmarked := _unmarked(body):
         return body.decode(unmarked, "replace")
+    body = body.translate(None, _CONTROLS)
     try:
         return body.decode()
     except UnicodeDecodeError:

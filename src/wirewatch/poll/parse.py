@@ -59,7 +59,7 @@ def _feed(text: str, url: str, seen_at: datetime) -> ParsedFeed:
         raise Retry(Reason.NOT_A_FEED, f"{type(error).__name__}: {error}") from error
     if not found.get("version") and not found.entries:
         raise Retry(Reason.NOT_A_FEED, "neither RSS, Atom, JSON Feed nor a news sitemap")
-    entries = (_entry(item, text, seen_at) for item in found.entries)
+    entries = (entry for item in found.entries if (entry := _entry(item, text, seen_at)) and entry.url != url)
     return ParsedFeed(format=found.get("version") or "rss", entries=_first(entries), ttl=_ttl(found.feed))
 
 
@@ -143,15 +143,19 @@ def _sitemap_rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "recover": True}
     try:
         for _, element in etree.iterparse(source, events=("end",), **options):
-            kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            kind = _local(element)
             if kind in ("url", "sitemap"):
-                parts = (part for part in element.iter() if isinstance(part.tag, str))
-                yield kind, {etree.QName(part).localname: (part.text or "").strip() for part in parts}
+                yield kind, {_local(part): (part.text or "").strip() for part in element.iter()}
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise Retry(Reason.NOT_A_FEED, f"sitemap: {error}") from error
+
+
+def _local(element: Any) -> str:
+    """An element's name without namespace or prefix; "" for a comment."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def _sitemap_entry(row: dict[str, str], seen_at: datetime) -> Entry | None:
