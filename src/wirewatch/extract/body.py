@@ -9,7 +9,6 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from wirewatch.extract.limits import MAX_BODY
 from wirewatch.extract.script import said
 from wirewatch.extract.tree import Parsed, count, cut, narrow, paragraphs, parse
 
@@ -36,7 +35,7 @@ def find_body(text: str, page: Parsed) -> str:
     if said(body) < _SHORT and not page.is_cut_off:
         whole = parse(text).root
         body = longer(body, _read(whole, _FULL if count(whole) <= _MANY else _FAST))
-    return body[:MAX_BODY]
+    return body
 
 
 def longer(body: str, other: str) -> str:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from wirewatch.extract.declared import Declared, plain
 
-_MAX_TITLE = 1_000
+MAX_TITLE = 1_000
 _MAX_AUTHORS = 20
 _MAX_NAME = 100
 _MAX_URL = 2_048
@@ -44,8 +44,8 @@ def title(tree: HtmlElement, declared: Declared, tops: list[str]) -> str:
     offered = next((text for text in said if text and _folded(text) != site), "")
     for bare in (*tops[:1], declared.text("headline")):
         if len(_folded(bare)) > 3 and (_begins(offered, bare) or (offered == tab and _folded(bare) in _folded(tab))):
-            return bare[:_MAX_TITLE]
-    return (offered or "".join(tops[:1]))[:_MAX_TITLE]
+            return bare[:MAX_TITLE]
+    return (offered or "".join(tops[:1]))[:MAX_TITLE]
 
 
 def _begins(text: str, start: str) -> bool:

@@ -35,7 +35,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     tree = page.root
     declared = read_declared(tree)
     facts, line = _facts(tree, declared, url), standfirst(tree, declared)
-    found = _headless(find_body(text, page), facts["title"])
+    found = _headless(find_body(text, page), facts["title"])[:MAX_BODY]
     if said(found) < _POOR:
         found = _rescued(found, declared, entry)
     if said(found) < LEAST:
@@ -68,7 +68,8 @@ def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
 def _headless(body: str, title: str) -> str:
     """The body without the headline, which stands first in it on many a short page."""
     first, _, rest = body.partition("\n")
-    return rest if first.strip() == title else body
+    same = first.strip() == title or (len(title) >= fields.MAX_TITLE and first.lstrip().startswith(title))
+    return rest if same else body
 
 
 def _rescued(body: str, declared: Declared, entry: Entry) -> str:

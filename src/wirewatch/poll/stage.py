@@ -10,7 +10,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -123,7 +123,8 @@ class _Run:
             log.error("bug", feed=task.url, exc_info=bug)
             failed = Retry(Reason.BUG, f"{type(bug).__name__}: {bug}")
         if failed is not None:
-            await asyncio.to_thread(feeds.finish_poll, self._db, task, _failed(task, failed, now), [])
+            polled = replace(_failed(task, failed, now), host_next_at=self._rest())
+            await asyncio.to_thread(feeds.finish_poll, self._db, task, polled, [])
             self._count("failing")
             return
         assert page is not None  # noqa: S101 - no failure means that something came
@@ -139,7 +140,12 @@ class _Run:
     ) -> PollCounts | None:
         keys = {entry.key for entry in entries}
         new = len(keys) - len(feeds.known_keys(self._db, sorted(keys))) if keys else 0
-        return feeds.finish_poll(self._db, task, _polled(task, page, found, new, now), entries)
+        polled = replace(_polled(task, page, found, new, now), host_next_at=self._rest())
+        return feeds.finish_poll(self._db, task, polled, entries)
+
+    def _rest(self) -> datetime | None:
+        delay = self._rules.per_host_delay
+        return datetime.now(UTC) + timedelta(seconds=delay) if delay else None
 
     async def _ask(self, task: FeedTask) -> Page:
         headers = {"If-None-Match": task.etag, "If-Modified-Since": task.last_modified}
@@ -266,18 +272,30 @@ def _failed(task: FeedTask, failed: Retry, now: datetime) -> Polled:
 
 
 def _result(
-    pace: Pace, *, reason: Reason | None = None, detail: str = "", format: str = "", moved_to: str = "", **facts: str
+    pace: Pace,
+    *,
+    etag: str,
+    last_modified: str,
+    body_hash: str,
+    outcome: str,
+    reason: Reason | None = None,
+    detail: str = "",
+    format: str = "",
+    moved_to: str = "",
 ) -> Polled:
     return Polled(
         next_poll_at=pace.next_at,
         not_before=pace.not_before,
         interval=pace.interval,
         failures=pace.failures,
+        etag=etag,
+        last_modified=last_modified,
+        body_hash=body_hash,
+        outcome=outcome,
         reason=reason,
         detail=detail,
         format=format,
         moved_to=moved_to,
-        **facts,
     )
 
 

@@ -71,7 +71,13 @@ Url = Annotated[str, AfterValidator(_web_address)]
 Network = Annotated[str, AfterValidator(_network)]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[
+    str,
+    BeforeValidator(
+        lambda v: str(v) if isinstance(v, int) and not isinstance(v, bool) else v
+    ),  # YAML reads a paper named 444 as a number
+    Field(min_length=1, max_length=200),
+]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
 
 

@@ -38,6 +38,7 @@ class Polled:
     outcome: str  # new, nothing-new, unchanged, failed, gone
     format: str
     moved_to: str
+    host_next_at: datetime | None = None  # when the feed's host may be asked again, for a page or another feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         references, edited = _shown(poll, shown)
         _refer(poll, fresh)
         _note(poll, polled, new=len(fresh), references=len(fresh) + references)
+        _rest(poll, polled.host_next_at)
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
 
 
@@ -198,6 +200,14 @@ def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
     _queue(poll, edits)
     return len(edits)
+
+
+def _rest(poll: _Poll, until: datetime | None) -> None:
+    """A poll is a request to the host like any other: the pace holds for what comes after it."""
+    if until is not None:
+        h = t.hosts
+        new = upsert(poll.conn, h).values(host=poll.feed.host, next_at=until)
+        poll.conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"next_at": until}, where=h.c.next_at < until))
 
 
 def _note(poll: _Poll, polled: Polled, *, new: int, references: int) -> None:
