@@ -12,9 +12,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _TAG = re.compile(rb"<[^<>]*>")
-_NO_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
-)  # lxml drops the rest of the page at some of these, silently
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # lxml drops the rest of a page at some of these
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,2})|0*(\d{1,2}));?")
 _ENOUGH = 60  # bytes beyond ASCII from which on the detector is worth hearing
@@ -33,7 +31,7 @@ def decode(body: bytes, content_type: str) -> str:
     Never fails: windows-1252 is the last resort. Lone surrogates are gone, and control characters: at one of them trafilatura
     loses the whole text.
     """
-    return _REFERENCE.sub(_harmless, clean(_decode(body, content_type)))
+    return _REFERENCE.sub(_harmless, _decode(body, content_type))
 
 
 def _harmless(reference: re.Match[str]) -> str:
@@ -44,26 +42,16 @@ def _harmless(reference: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """`text` without control characters and lone surrogates, which no parser, index or database takes."""
-    if "\0" not in text and (text.isascii() or _is_sound(text)):  # far quicker than the expression, and nearly always enough
-        return text
     return _NO_TEXT.sub("", text)
-
-
-def _is_sound(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _decode(body: bytes, content_type: str) -> str:
     for mark, marked in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(marked, "replace")
+            return clean(body[len(mark) :].decode(marked, "replace"))
     if unmarked := _unmarked(body):
-        return body.decode(unmarked, "replace")
-    body = body.translate(None, _CONTROLS)
+        return clean(body.decode(unmarked, "replace"))
+    body = body.translate(None, _CONTROLS)  # far quicker than in the text
     try:
         return body.decode()
     except UnicodeDecodeError:

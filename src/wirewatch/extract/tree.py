@@ -18,7 +18,7 @@ _DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "s
 _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <noscript> swallow whole pages
     "nav footer aside noscript button select input audio video object embed map fieldset menu dialog".split()
 )
-_UNREAD = frozenset({"a", "button", "select", "textarea", "noscript", "nav", "footer", "figcaption"})
+_UNREAD = frozenset({"h1", "a", "button", "select", "textarea", "noscript", "nav", "footer", "figcaption"})
 _CROWDED = etree.XPath("//*[count(a) > 1000]")  # no prose; trafilatura needs quadratic time, 120 s for 40,000
 _RUNNING = 80  # characters from which on an element's own text is running text and not a label
 _LONG_PARAGRAPH = 200

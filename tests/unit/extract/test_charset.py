@@ -85,8 +85,16 @@ def test_nulls_vanish() -> None:
     assert decode(b"<p>the \0bridge</p>", "text/html") == "<p>the bridge</p>"
 
 
-def test_lone_surrogates_vanish() -> None:
+def test_lone_surrogates_and_control_characters_vanish() -> None:
     assert clean("a\ud800b\udfffc\0😀") == "abc😀"
+    assert clean("a\x1b[31mb\x07\x9bc\td") == "a[31mbc\td"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+def test_control_characters_vanish_in_every_charset(codec: str) -> None:
+    whole = page(RU)
+
+    assert decode(whole.replace("мосту", "мо\x1bсту").replace("весной", "весной&#x1b;&#7;").encode(codec), "") == whole
 
 
 @given(st.binary(max_size=300), st.sampled_from(["", "text/html; charset=utf-16", "text/html;charset=\x00", "x; charset=hz"]))
