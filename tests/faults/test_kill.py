@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import on_site
+from tests.cli import TOML, on_site
 from wirewatch.archive.read import list_files, read_records
 from wirewatch.demo.site import SampleSite
 
@@ -86,7 +86,7 @@ def test_two_runs_at_once_share_the_work_and_double_nothing(
 
 def test_ctrl_c_ends_within_two_seconds_with_a_summary(tmp_path: Path) -> None:
     with SampleSite() as site:
-        cli = on_site(site, tmp_path, toml="[fetch]\nallow_networks = ['127.0.0.0/8']\nper_host_delay = 3\n")
+        cli = on_site(site, tmp_path, toml=TOML.replace("per_host_delay = 0", "per_host_delay = 3"))
         process = cli.start("run", "--once")
         time.sleep(4)
 

@@ -21,6 +21,7 @@ _FULL = Extractor(output_format="python", comments=False)
 _SHORT = 500  # characters below which a better answer is looked for
 _MANY = 5_000  # elements from which on the cascade's last resort, justext, gets slow: 17 s for 8,000 short blocks
 _RUNNING = 80
+_LONGEST_LINE = 200_000  # characters; the longest articles met have half as many in all: a longer line is no paragraph
 LEAST = 120  # below this it is no article: galleries gave 19, "not found" pages 30, the shortest sound articles some 390
 
 
@@ -54,4 +55,7 @@ def _strict(tree: HtmlElement) -> str:
 
 def _read(tree: HtmlElement, options: Extractor) -> str:
     document = bare_extraction(tree, options=options)
-    return (getattr(document, "text", None) or "").strip()
+    text = (getattr(document, "text", None) or "").strip()
+    if len(text) > _LONGEST_LINE:
+        text = "\n".join(line for line in text.split("\n") if len(line) <= _LONGEST_LINE)
+    return text

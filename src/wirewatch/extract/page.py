@@ -68,8 +68,7 @@ def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
 def _headless(body: str, title: str) -> str:
     """The body without the headline, which stands first in it on many a short page."""
     first, _, rest = body.partition("\n")
-    same = first.strip() == title or (len(title) >= fields.MAX_TITLE and first.lstrip().startswith(title))
-    return rest if same else body
+    return rest if first.strip() == title else body
 
 
 def _rescued(body: str, declared: Declared, entry: Entry) -> str:

@@ -132,7 +132,16 @@ def test_titles_and_names_of_any_length_are_bounded() -> None:
 
 
 def test_the_body_is_bounded() -> None:
-    assert len(read("<html><body><p>" + "word " * 200_000).body) <= 500_000
+    paragraphs = "".join(f"<p>{number} {'word ' * 20_000}</p>" for number in range(8))
+
+    assert len(read(f"<html><body>{paragraphs}").body) == 500_000
+
+
+def test_a_line_of_a_million_characters_is_no_paragraph() -> None:
+    with pytest.raises(Skip) as caught:
+        read("<html><body><p>" + "word " * 200_000)
+
+    assert caught.value.reason is Reason.NOT_ARTICLE
 
 
 def test_the_same_page_always_gives_the_same_extract() -> None:
