@@ -33,6 +33,7 @@ from wirewatch.state.identity import article_id_of, key_of
 
 log = structlog.get_logger()
 BATCH = 100  # feeds claimed at once
+TOGETHER = 50  # polls that brought nothing, written in one transaction; a kill costs asking these again
 TOTAL = 60.0  # seconds a feed may take in all, redirects included; less where the timeout is short
 REDIRECTS = 5
 RENEW = 20.0  # seconds between renewals of the claims, which last 60
@@ -76,6 +77,7 @@ class _Run:
         self.counts = Counts()
         self.parser = KillablePool(1, ["wirewatch.poll.parse", "feedparser"], PARSING, 1 << 30, 50)
         self._places = asyncio.Semaphore(rules.workers)
+        self._unchanged: list[tuple[FeedTask, Polled]] = []  # not written yet
         self._total = min(TOTAL, 3 * rules.timeout)
 
     async def batch(self, tasks: Sequence[FeedTask], stop: asyncio.Event) -> None:
@@ -94,6 +96,7 @@ class _Run:
             for running in (work, stopped, renewing):
                 running.cancel()
             await asyncio.gather(work, stopped, renewing, return_exceptions=True)
+            await self._flush()
             for feed in left.values():
                 await asyncio.to_thread(feeds.release, self._db, feed)
 
@@ -128,15 +131,27 @@ class _Run:
             self._count("failing")
             return
         assert page is not None  # noqa: S101 - no failure means that something came
-        entries = _keyed(found.entries) if found else []
-        brought = await asyncio.to_thread(self._finish, task, page, found, entries, now)
-        self._count("unchanged" if found is None else "polled")
+        if found is None:
+            polled = replace(_polled(task, page, None, 0, now), host_next_at=self._rest())
+            self._unchanged.append((task, polled))
+            if len(self._unchanged) >= TOGETHER:
+                await self._flush()
+            return
+        brought = await asyncio.to_thread(self._finish, task, page, found, _keyed(found.entries), now)
+        self._count("polled")
         if brought:
             self._count("new", brought.new)
             self._count("edited", brought.edited)
 
+    async def _flush(self) -> None:
+        """Write the polls that brought nothing, together: one by one they cost more than the requests."""
+        done, self._unchanged = self._unchanged, []
+        if done:
+            await asyncio.to_thread(feeds.finish_unchanged, self._db, done)
+            self._count("unchanged", len(done))
+
     def _finish(
-        self, task: FeedTask, page: Page, found: ParsedFeed | None, entries: Sequence[KeyedEntry], now: datetime
+        self, task: FeedTask, page: Page, found: ParsedFeed, entries: Sequence[KeyedEntry], now: datetime
     ) -> PollCounts | None:
         keys = {entry.key for entry in entries}
         new = len(keys) - len(feeds.known_keys(self._db, sorted(keys))) if keys else 0

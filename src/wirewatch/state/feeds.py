@@ -13,11 +13,11 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
-from wirewatch.state.polls import KeyedEntry, PollCounts, Polled, finish_poll, known_keys
+from wirewatch.state.polls import KeyedEntry, PollCounts, Polled, finish_poll, finish_unchanged, known_keys
 
 __all__ = [
     "FeedRow", "FeedTask", "KeyedEntry", "PollCounts", "Polled",
-    "claim", "finish_poll", "known_keys", "release", "renew", "rows", "sync",
+    "claim", "finish_poll", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync",
 ]  # fmt: skip
 
 FIRST_INTERVAL = 3600.0  # seconds (field notes §10)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
@@ -90,8 +90,28 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         references, edited = _shown(poll, shown)
         _refer(poll, fresh)
         _note(poll, polled, new=len(fresh), references=len(fresh) + references)
-        _rest(poll, polled.host_next_at)
+        if polled.host_next_at is not None:
+            _rest(conn, feed.host, polled.host_next_at)
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
+
+
+def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]") -> None:
+    """Write polls that brought nothing, all in one transaction: such a poll touches its feed's row only. Lost claims are left."""
+    f = t.feeds.c
+    mine = (f.no == bindparam("feed_no")) & (f.token == bindparam("mine"))
+    same = ("etag", "last_modified", "next_poll_at", "not_before", "interval", "failures", "outcome", "moved_to")
+    with db.write() as conn:
+        now = clock(conn)
+        done = NOBODY | {"reason": None, "detail": "", "last_poll_at": now, "last_success_at": now, "gone_at": None}
+        values = {name: bindparam(f"new_{name}", type_=f[name].type) for name in same}
+        rows = [
+            {"feed_no": task.no, "mine": task.token} | {f"new_{name}": getattr(polled, name) for name in same}
+            for task, polled in results
+        ]
+        conn.execute(update(t.feeds).where(mine).values(done | values), rows)
+        rests = {task.host: polled.host_next_at for task, polled in results if polled.host_next_at is not None}
+        for host, until in sorted(rests.items()):
+            _rest(conn, host, until)
 
 
 def known_keys(db: Database, keys: Sequence[str]) -> set[str]:
@@ -202,12 +222,11 @@ def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
     return len(edits)
 
 
-def _rest(poll: _Poll, until: datetime | None) -> None:
+def _rest(conn: Connection, host: str, until: datetime) -> None:
     """A poll is a request to the host like any other: the pace holds for what comes after it."""
-    if until is not None:
-        h = t.hosts
-        new = upsert(poll.conn, h).values(host=poll.feed.host, next_at=until)
-        poll.conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"next_at": until}, where=h.c.next_at < until))
+    h = t.hosts
+    new = upsert(conn, h).values(host=host, next_at=until)
+    conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"next_at": until}, where=h.c.next_at < until))
 
 
 def _note(poll: _Poll, polled: Polled, *, new: int, references: int) -> None:
