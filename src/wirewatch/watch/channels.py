@@ -109,7 +109,7 @@ class AppriseChannel:
         sender = _apprise(_with_fields(self.url, message))
         if not sender:
             raise DeliveryFailed(f"{shown(self.url)} is no Apprise address")
-        form = str(getattr(sender[0].notify_format, "value", sender[0].notify_format))
+        form = _format(sender[0].notify_format)
         body = {"html": messages.as_html, "markdown": messages.markdown}.get(form, messages.text)(message)
         if not sender.notify(title=messages.title(message), body=body, body_format=form):
             raise DeliveryFailed(f"{shown(self.url)} did not take it")
@@ -123,6 +123,12 @@ def _apprise(url: str) -> Any:
     sender = apprise.Apprise(asset=asset)
     sender.add(f"{url}{'&' if '?' in url else '?'}overflow=split")
     return sender
+
+
+def _format(spoken: Any) -> str:
+    """The format that a receiver likes best: Apprise gives one, or several with the best first."""
+    best = spoken[0] if isinstance(spoken, tuple) else spoken
+    return str(getattr(best, "value", best))
 
 
 def _with_fields(url: str, message: Message) -> str:

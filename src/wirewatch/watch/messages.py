@@ -23,7 +23,7 @@ def title(message: Message) -> str:
 def text(message: Message) -> str:
     """Plain text; marked words stand in *stars*, and a mention can't ring anybody."""
     sentence = _bare(message.sentence).replace("<em>", "*").replace("</em>", "*")
-    lines = [_quiet(sentence), "", _facts(message), one_line(message.url), f"match {message.match_id}"]
+    lines = [_quiet(sentence), "", _quiet(_facts(message)), one_line(message.url), f"match {message.match_id}"]
     return "\n".join(lines)
 
 
@@ -46,8 +46,12 @@ def markdown(message: Message) -> str:
 
 
 def fields(message: Message) -> dict[str, str]:
-    """The message's parts for programs; times as RFC 3339 in UTC, "" if not known (docs/reference.md)."""
-    return {name: _field(value) for name, value in asdict(message).items()}
+    """The message's parts for programs; times as RFC 3339 in UTC, "" if not known (docs/reference.md).
+
+    The title is `headline` here: Apprise's own JSON has a `title`, with the watch's name.
+    """
+    parts = {name: _field(value) for name, value in asdict(message).items()}
+    return {"headline": parts.pop("title")} | parts
 
 
 def json_line(message: Message) -> str:
