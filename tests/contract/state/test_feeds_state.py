@@ -223,3 +223,16 @@ def test_feeds_polled_at_once_that_announce_the_same_make_each_article_once(open
     assert new == 60
     assert len(statuses(workers[0])) == 60
     assert [row.entries for row in feeds.rows(workers[0])] == [60] * 4
+
+
+def test_polls_that_brought_nothing_are_written_together_unless_the_claim_was_lost(db: Database) -> None:
+    feeds.sync(db, [source("https://a.example/rss", "https://b.example/rss")])
+    mine, lost = feeds.claim(db, 10)
+    feeds.release(db, lost)
+
+    feeds.finish_unchanged(db, [(mine, polled("unchanged", etag="new")), (lost, polled("unchanged", etag="new"))])
+
+    rows = {row.url: row for row in feeds.rows(db)}
+    assert rows[mine.url].last_success_at is not None
+    assert rows[lost.url].last_success_at is None
+    assert [task.url for task in feeds.claim(db, 10)] == [lost.url]
