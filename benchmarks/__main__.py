@@ -1,12 +1,27 @@
-"""All figures: `python -m benchmarks [--data FOLDER]`."""
+"""All figures: `python -m benchmarks [--data FOLDER]`, where FOLDER holds `pages/` and `publishers/`."""
 
-import runpy
+import argparse
+import subprocess
 import sys
+from pathlib import Path
 
-PROGRAMS = ("benchmarks.pipeline",)
 
-arguments = sys.argv[1:]
-for program in PROGRAMS:
-    print(f"== {program} {' '.join(arguments)}", flush=True)
-    sys.argv = [program, *arguments]
-    runpy.run_module(program, run_name="__main__")
+def main() -> None:
+    """Run each program in a process of its own, so that none inherits another's memory."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    options.add_argument("--data", type=Path, help="real pages; without them some rows are not measured")
+    data = options.parse_args().data
+    run("benchmarks.pipeline", *(["--data", str(data)] if data else []))
+    sets = [str(data / name) for name in ("pages", "publishers") if (data / name).is_dir()] if data else []
+    if sets:
+        run("benchmarks.extraction", *sets)
+
+
+def run(program: str, *arguments: str) -> None:
+    """Run one program and let its rows through."""
+    print(f"\n== {program} {' '.join(arguments)}", flush=True)
+    subprocess.run([sys.executable, "-m", program, *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main()
