@@ -1,11 +1,12 @@
 """`run`, and its stages one by one as a scheduler calls them: `poll`, `fetch`, `index`, `match`."""
 
+import ctypes
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Now = Annotated[bool, typer.Option("--now", help="Also what isn't due yet. Breaks no Retry-After, robots.txt or pace.")]
 Json = Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")]
+M_ARENA_MAX = -8  # malloc.h
 FAULTS = {"failed", "dead"}  # outcomes that make the exit code 1
 
 
@@ -100,6 +102,7 @@ def _house(context: Context, now: bool) -> "Iterator[House]":
     """The open house, with progress on the screen, that is told to stop by Ctrl-C and SIGTERM."""
     from wirewatch.pipeline import open_house
 
+    _share_memory()
     settings = context.settings()
     bars = Bars() if sys.stderr.isatty() and not context.quiet else None
     with open_house(settings, now_too=now, progress=bars.advance if bars else _nothing) as house:
@@ -117,6 +120,12 @@ def _house(context: Context, now: bool) -> "Iterator[House]":
                 signal.signal(sign, handler)
             if bars:
                 bars.close()
+
+
+def _share_memory() -> None:
+    """Have threads share two of glibc's arenas: each of its own keeps what its threads free, and a long run grew by half."""
+    with suppress(OSError, AttributeError, TypeError):  # another C library has no arenas
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _nothing(_stage: str, _counts: "Counts") -> None:
