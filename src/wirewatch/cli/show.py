@@ -30,15 +30,12 @@ def json_line(row: Mapping[str, Any]) -> None:
 
 def _jsonable(value: Any) -> Any:
     if isinstance(value, datetime):
+        from wirewatch.index.document import rfc3339
+
         return rfc3339(value)
     if isinstance(value, (tuple, set, frozenset)):
         return list(value)
     raise TypeError(f"{type(value).__name__} can't be written as JSON")
-
-
-def rfc3339(at: datetime | None) -> str | None:
-    """A time as RFC 3339 in UTC, or None."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
 def ago(at: datetime | None, now: datetime | None = None) -> str:

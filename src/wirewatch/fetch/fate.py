@@ -4,12 +4,11 @@ Sources of the numbers: the peers compared in the field notes; RFC 9110 for Retr
 """
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from wirewatch.errors import Reason, Retry, Skip
 from wirewatch.model import Page
+from wirewatch.net.answers import LONGEST, retry_after, status_reason
 
-LONGEST = timedelta(hours=24)  # that a server may send us away for
 BUSY = timedelta(minutes=15)  # after a 429 without Retry-After, doubled with each attempt
 DOWN = timedelta(minutes=10)  # that a host is left alone which can't be connected to
 NOT_TEXT = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
@@ -29,7 +28,6 @@ FINAL = frozenset(  # asking again would bring the same: `failed` at once
 )
 CLOSES_HOST = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS})  # the host's other pages would end alike
 
-_NAMED = {401: Reason.HTTP_401, 403: Reason.HTTP_403, 404: Reason.HTTP_404, 410: Reason.HTTP_410}
 _PERMANENT = (301, 308)
 
 
@@ -54,23 +52,7 @@ def refuse_status(page: Page, attempts: int) -> None:
         raise Retry(Reason.HTTP_429, detail, after=after or min(BUSY * 2 ** min(attempts, 10), LONGEST))
     if status == 408:
         raise Retry(Reason.TIMEOUT, detail)
-    if 400 <= status < 500:
-        raise Retry(_NAMED.get(status, Reason.HTTP_4XX), detail)
-    raise Retry(Reason.HTTP_5XX if status >= 500 else Reason.HTTP_OTHER, detail, after=after)
-
-
-def retry_after(value: str, now: datetime) -> timedelta | None:
-    """How long a Retry-After header sends us away: seconds or an HTTP date, at most a day; None if it says nothing."""
-    value = value.strip()
-    if value.isascii() and value.isdecimal():
-        wait = timedelta(seconds=min(int(value[:9]), 86400))
-    else:
-        try:
-            at = parsedate_to_datetime(value)
-            wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return min(wait, LONGEST) if wait > timedelta(0) else None
+    raise Retry(status_reason(status), detail, after=after)
 
 
 def is_moved(page: Page) -> bool:

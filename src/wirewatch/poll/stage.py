@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ import structlog
 
 from wirewatch.errors import Reason, Retry, Skip, WirewatchError
 from wirewatch.model import Counts, Entry, Page
+from wirewatch.net.answers import retry_after, status_reason
 from wirewatch.net.client import Http
 from wirewatch.net.killable import KillablePool, WorkerDied
 from wirewatch.poll.encoding import MAX_BYTES
@@ -169,8 +169,8 @@ class _Run:
         if page.status == 304 and not sent:
             raise Retry(Reason.HTTP_OTHER, "304 to a request without validators")
         if page.status not in (200, 203, 304):
-            reason = status_reason(page.status)
-            raise Retry(reason, f"status {page.status}", after=_retry_after(page))
+            after = retry_after(page.header("retry-after"), datetime.now(UTC))
+            raise Retry(status_reason(page.status), f"status {page.status}", after=after)
         return page
 
     async def _read(self, task: FeedTask, page: Page, now: datetime) -> ParsedFeed | None:
@@ -218,24 +218,6 @@ async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 def body_hash(body: bytes) -> str:
     """What tells one body of a feed from another."""
     return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def status_reason(status: int) -> Reason:
-    """The reason for an HTTP status that is no success."""
-    if status in (401, 403, 404, 410, 429):
-        return Reason(f"http-{status}")
-    return Reason.HTTP_4XX if 400 <= status < 500 else Reason.HTTP_5XX if status >= 500 else Reason.HTTP_OTHER
-
-
-def _retry_after(page: Page) -> timedelta | None:
-    """The server's wish, in seconds or as a date (RFC 9110, 10.2.3)."""
-    text = page.header("retry-after").strip()
-    try:
-        if text.isdigit():
-            return timedelta(seconds=min(int(text), 10**7))
-        return max(parsedate_to_datetime(text) - datetime.now(UTC), timedelta(0)) if text else None
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:

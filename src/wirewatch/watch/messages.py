@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from wirewatch.index.document import rfc3339
 from wirewatch.model import Message
 from wirewatch.safe import one_line
 
@@ -74,15 +75,11 @@ def _quiet(line: str) -> str:
     return _MENTION.sub(lambda found: found[0] + "\u200b", line)
 
 
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _field(value: object) -> str:
     if value is None:
         return ""
-    return _rfc3339(value) if isinstance(value, datetime) else one_line(str(value))
+    return rfc3339(value) if isinstance(value, datetime) else one_line(str(value))
 
 
 def _json(value: object) -> object:
-    return _rfc3339(value) if isinstance(value, datetime) else value
+    return rfc3339(value) if isinstance(value, datetime) else value

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wirewatch.errors import Reason, Retry, Skip
-from wirewatch.fetch.fate import FINAL, LONGEST, is_moved, refuse_status, refuse_type, retry_after
+from wirewatch.fetch.fate import FINAL, is_moved, refuse_status, refuse_type
 from wirewatch.model import Hop, Page
+from wirewatch.net.answers import LONGEST, retry_after
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
