@@ -172,14 +172,18 @@ def _index_beside(house: House, fetched: threading.Event) -> None:
 
 def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended: bool) -> Counts:
     settings, counts = house.settings, Counts()
+
+    def matched(batch: Counts) -> None:
+        house.done("index", batch)
+        _match(house)
+
     with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
         ports = Indexing(house.db, pool, settings.archive, Gazetteer(settings.entities), Topics(settings.topics), house.stop)
         while not house.stop.is_set():
             ended = ended or fetched.is_set()
-            batch = index(ports, writer, done=lambda done: house.done("index", done))
+            batch = index(ports, writer, done=matched)
             counts.merge(batch)
             if batch.by:
-                _match(house)
                 run_deliver(house)
             elif ended:
                 break
