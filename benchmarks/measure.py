@@ -13,8 +13,9 @@ WIREWATCH = str(Path(sys.executable).parent / "wirewatch")
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
-def tree_cpu(command: Sequence[str], env: dict[str, str] | None = None) -> tuple[float, float, int]:
-    """CPU seconds of a command and everything it started, its wall seconds, and the command's own peak memory in KiB.
+def tree_cpu(command: Sequence[str], env: dict[str, str] | None = None) -> tuple[float, float, tuple[int, int]]:
+    """CPU seconds of a command and everything it started, its wall seconds, and the command's own peak memory in KiB: all that
+    is resident, and what of it is not a mapped file (sampled).
 
     Linux: what the command leaves behind (the fork server of its workers) becomes our child and is waited for, so that its
     time counts too.
@@ -22,12 +23,12 @@ def tree_cpu(command: Sequence[str], env: dict[str, str] | None = None) -> tuple
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    peak = 0
+    peak = own = 0
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
-        peak = max(peak, _peak(process.pid))
+        peak, own = max(peak, _memory(process.pid, "VmHWM")), max(own, _memory(process.pid, "RssAnon"))
         time.sleep(0.05)
     wall = time.monotonic() - began
     if status and os.waitstatus_to_exitcode(status) not in (0, 1):
@@ -44,15 +45,15 @@ def tree_cpu(command: Sequence[str], env: dict[str, str] | None = None) -> tuple
             cpu += usage.ru_utime + usage.ru_stime
         else:
             time.sleep(0.05)
-    return cpu, wall, peak
+    return cpu, wall, (peak, own)
 
 
-def _peak(pid: int) -> int:
+def _memory(pid: int, kind: str) -> int:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(kind)), 0)
 
 
 def calibration() -> float:
