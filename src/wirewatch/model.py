@@ -136,6 +136,9 @@ class Article:
     script: str = "Zyyy"  # ISO 15924
     entities: tuple[str, ...] = ()
     entity_names: tuple[str, ...] = ()  # display names, in the order of `entities`
+    people: tuple[str, ...] = ()  # entity_names by kind, for those who count them
+    organisations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     story_id: ArticleId = ArticleId("")
     is_copy: bool = False  # not its story's first telling

@@ -84,12 +84,11 @@ def recover_archive(db: Database, archive: str) -> int:
 
 def _open_index(db: Database, settings: Settings) -> Index:
     """The index; one that was lost, restored from a copy, or made by other rules is filled again from the archive."""
-    url, home = settings.main.index.url, settings.home
     try:
-        articles = open_index(url, home)
+        articles = open_index(settings.main.index, settings.home)
     except NeedsRebuild as need:
         log.warning("the index is built anew from the archive", why=str(need))
-        articles = fresh_index(url, home)
+        articles = fresh_index(settings.home)
     if meta.get(db, "index-generation") != articles.generation():
         captures.forget_index(db)
         meta.put(db, "index-generation", articles.generation())
@@ -108,7 +107,7 @@ def run_fetch(house: House) -> Counts:
 
 def run_index(house: House) -> Counts:
     """Index every archived page, and match and tell what is new. Raises Busy when another process is at it."""
-    with house.index.writing() as writer:
+    with house.index.writing(house.stop) as writer:
         return _index_all(house, writer, threading.Event(), ended=True)
 
 
@@ -157,7 +156,7 @@ def _index_beside(house: House, fetched: threading.Event) -> None:
     while True:
         ended = fetched.is_set() or house.stop.is_set()
         try:
-            with house.index.writing() as writer:
+            with house.index.writing(house.stop) as writer:
                 _index_all(house, writer, fetched, ended=False)
                 return
         except Busy:

@@ -98,7 +98,7 @@ def _search(settings: "Settings", query: str) -> None:
     from wirewatch.model import Search
 
     show.out(f"\n$ wirewatch search '{query}' --stories --limit 4")
-    index = open_index(settings.main.index.url, settings.home)
+    index = open_index(settings.main.index, settings.home)
     try:
         ask = Search(stories=True, limit=4)
         print_answer(index.search(parse(query), ask), query, ask)

@@ -91,7 +91,7 @@ def index(settings: "Settings") -> str:
     from wirewatch.state import captures
     from wirewatch.state.database import opened
 
-    articles = open_index(settings.main.index.url, settings.home)
+    articles = open_index(settings.main.index, settings.home)
     try:
         held = articles.total()
     finally:

@@ -86,7 +86,7 @@ def _ask(context: Context, tree: Any, ask: "Search") -> "Answer":
 
     settings = context.settings()
     try:
-        index = open_index(settings.main.index.url, settings.home)
+        index = open_index(settings.main.index, settings.home)
     except NeedsRebuild as need:
         raise Unavailable(f"the index can't be read ({need}); `wirewatch run --once` builds it anew from the archive") from need
     try:

@@ -16,6 +16,9 @@ class Enriched:
     script: str
     entities: tuple[str, ...]
     entity_names: tuple[str, ...]
+    people: tuple[str, ...]
+    organisations: tuple[str, ...]
+    places: tuple[str, ...]
     topics: tuple[str, ...]
 
 
@@ -23,5 +26,18 @@ def enrich(extract: Extract, *, prior: str | None, country: str | None, gazettee
     """Tag an article; `prior` and `country` are its source's."""
     language, script = identify(extract.title, extract.body, prior, country)
     text = f"{extract.title}\n{extract.body}"
-    names = {found.id: found.name for found in gazetteer.find(text)}  # first mention first
-    return Enriched(language, script, tuple(names), tuple(names.values()), topics.of(names, extract.title, extract.body))
+    found = {rule.id: rule for rule in gazetteer.find(text)}  # first mention first
+
+    def names(kind: str) -> tuple[str, ...]:
+        return tuple(rule.name for rule in found.values() if rule.kind == kind)
+
+    return Enriched(
+        language=language,
+        script=script,
+        entities=tuple(found),
+        entity_names=tuple(rule.name for rule in found.values()),
+        people=names("person"),
+        organisations=names("organisation"),
+        places=names("place"),
+        topics=topics.of(found, extract.title, extract.body),
+    )

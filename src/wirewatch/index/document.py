@@ -1,15 +1,51 @@
 """An article as JSON, the way every home of the index keeps it and `search --json` shows it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wirewatch.model import Article
+from wirewatch.model import Article, ArticleId
 
 _NAMES = tuple(field.name for field in fields(Article))
 _TIMES = ("first_seen_at", "indexed_at", "published_at", "updated_at")
-_LISTS = ("authors", "entities", "entity_names", "topics")
+_LISTS = ("authors", "entities", "entity_names", "people", "organisations", "places", "topics")
+_TERMS = ("id", "source", "language", "entities", "topics")
+TERM_BYTES = 512  # an id's or tag's longest; tantivy drops a term of 65,531 bytes without a word, Elasticsearch takes ids of 512
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """`at` as an index counts it: microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def newest(articles: Iterable[Article]) -> list[Article]:
+    """Of each id, the last of the highest revision."""
+    found: dict[ArticleId, Article] = {}
+    for article in articles:
+        if article.id not in found or article.revision >= found[article.id].revision:
+            found[article.id] = article
+    return list(found.values())
+
+
+def refusal(article: Article) -> str | None:
+    """Why no home takes this article; None: it may be indexed."""
+    try:
+        to_bytes(article)
+        for name in _TERMS:
+            value = getattr(article, name)
+            for term in (value,) if isinstance(value, str) else value:
+                if len(term.encode()) > TERM_BYTES:
+                    return f"{name} is longer than {TERM_BYTES} bytes"
+    except UnicodeEncodeError:
+        return "its text isn't Unicode: half a surrogate pair"
+    except ValueError as error:
+        return str(error)
+    if not article.id:
+        return "it has no id"
+    return None if 0 <= article.revision < 2**63 else f"revision {article.revision} is out of range"
 
 
 def rfc3339(at: datetime) -> str:

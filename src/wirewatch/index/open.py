@@ -2,29 +2,26 @@
 
 from pathlib import Path
 
-from wirewatch.errors import UserError
 from wirewatch.index.port import Index
+from wirewatch.settings.schema import IndexSettings
 
 
-def open_index(url: str, home: Path) -> Index:
-    """The index that `index.url` names; an embedded one lies in `home`/index and is made if there is none.
+def open_index(where: IndexSettings, home: Path) -> Index:
+    """The index that `where.url` names; an embedded one lies in `home`/index and is made if there is none.
 
-    Raises NeedsRebuild (make it anew by `fresh_index`, then fill it), Unavailable, and UserError for a URL nobody knows.
+    Raises NeedsRebuild (make it anew by `fresh_index`, then fill it), Unavailable, and UserError.
     """
-    _known(url)
+    if where.url != "embedded":
+        from wirewatch.index.elastic.home import open_elastic  # here: who has no server doesn't load its client
+
+        return open_elastic(where)
     from wirewatch.index.embedded.home import open_embedded  # here: the command line starts without tantivy
 
     return open_embedded(home)
 
 
-def fresh_index(url: str, home: Path) -> Index:
-    """An empty index in the place of what is there. Raises Busy while another process writes to the old one."""
-    _known(url)
+def fresh_index(home: Path) -> Index:
+    """An empty embedded index in the place of what is there. Raises Busy while another process writes to the old one."""
     from wirewatch.index.embedded.home import fresh
 
     return fresh(home)
-
-
-def _known(url: str) -> None:
-    if url != "embedded":
-        raise UserError(f'index.url: {url!r} is no index; write "embedded"')

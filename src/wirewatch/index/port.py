@@ -1,5 +1,6 @@
 """What every home of the index does, whatever it stands on. tests/contract/index holds each home to it."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -25,7 +26,7 @@ class Writer(Protocol):
         back with the reason why they can't be indexed.
 
         An older revision never wins, neither over what is there nor within `articles`; the same revision writes the same.
-        On any error nothing of `articles` is written.
+        On any error nothing is promised: write them again.
         """
 
     def delete(self, ids: Sequence[ArticleId]) -> None:
@@ -35,8 +36,11 @@ class Writer(Protocol):
 class Index(Protocol):
     """Finds articles. Every answer is of the last commit, whichever process made it."""
 
-    def writing(self) -> AbstractContextManager[Writer]:
-        """The right to write, for as long as the block lasts. Raises Busy at once while another has it."""
+    def writing(self, stop: threading.Event | None = None) -> AbstractContextManager[Writer]:
+        """The right to write, for as long as the block lasts; what waits for a server ends when `stop` is set.
+
+        The embedded home has one writer: raises Busy at once while another has the right.
+        """
 
     def get(self, ids: Sequence[ArticleId]) -> list[Article]:
         """The articles of these ids, in the order asked; ids that aren't there are left out."""
@@ -59,6 +63,12 @@ class Index(Protocol):
 
     def generation(self) -> str:
         """A random name, given when the index was made: another name means that what was written is not in there."""
+
+    def months(self) -> Mapping[str, int]:
+        """The months in which the articles were first seen (`2026.11`, in UTC), with the number of articles of each."""
+
+    def drop(self, month: str) -> None:
+        """Take out all the articles of a month at once, durably. Raises Busy as `writing` does."""
 
     def close(self) -> None:
         """Give back what is held open."""

@@ -65,6 +65,7 @@ def load(config: Path | None = None, home: Path | None = None, environment: Mapp
             *_twice(watches_file, "watches", [row.name for row in watches.watches], "name"),
             *_watches(watches_file, watches, main, entities, topics, feeds),
         ]
+    main = _logins(main, toml, named, environment, reader.problems) if main else None
     channels = _channels(main, toml, named, environment, reader.problems) if main else {}
     if reader.problems or not (main and feeds and entities and topics and watches):
         raise ConfigError(reader.problems)
@@ -207,6 +208,23 @@ def _channels(
                 problems.append(env.problem(file, named, ("channels", name), why))
         channels[name] = tuple(addresses)
     return channels
+
+
+def _logins(
+    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
+) -> schema.MainFile:
+    """The servers' secrets, read from where `env:NAME` and `file:PATH` point."""
+    parts = {}
+    for part, login in (("index", main.index), ("kibana", main.kibana)):
+        found = {}
+        for key in ("api_key", "password"):
+            try:
+                found[key] = secret(getattr(login, key), environment)
+            except (KeyError, OSError) as error:
+                why = "not set in the environment" if isinstance(error, KeyError) else error.strerror
+                problems.append(env.problem(file, named, (part, key), f"{getattr(login, key)}: {why}"))
+        parts[part] = login.model_copy(update=found)
+    return main.model_copy(update=parts)
 
 
 def secret(text: str, environment: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +47,20 @@ def _index_url(text: str) -> str:
     raise ValueError(f"{text!r} is no index; write embedded, or http(s)://host:9200")
 
 
+def _months(value: object) -> int:
+    """Months from `24 months` or `2 years`; 0: kept for ever."""
+    found = re.fullmatch(r"(\d{1,4})\s*(months?|years?)", str(value).strip())
+    if value == 0 or (found and int(found[1]) > 0):
+        return 0 if not found else int(found[1]) * (12 if found[2].startswith("year") else 1)
+    raise ValueError(f"{value!r} is no time to keep; write 24 months or 2 years")
+
+
+def _fingerprint(text: str) -> str:
+    if not re.fullmatch(r"(?:[0-9A-Fa-f]{2}:?){32}", text):
+        raise ValueError("is no SHA-256 fingerprint; write its 64 hex digits")
+    return text.replace(":", "").lower()
+
+
 def _state_url(text: str) -> str:
     if text == "sqlite" or text.startswith(("sqlite:///", "postgresql+psycopg://")):
         return text
@@ -67,6 +82,7 @@ def _country(text: str) -> str:
 Pace = Annotated[float, BeforeValidator(pace)]
 Age = Annotated[timedelta, BeforeValidator(lambda v: v if isinstance(v, timedelta) else timedelta(seconds=pace(v)))]
 PrintableAscii = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$")]
+Months = Annotated[int, BeforeValidator(_months)]
 Url = Annotated[str, AfterValidator(_web_address)]
 Network = Annotated[str, AfterValidator(_network)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -93,10 +109,28 @@ class StateSettings(Part):
 
 class ArchiveSettings(Part):
     url: str = Field("archive", min_length=1, description="a folder below the home, an absolute folder, or s3://bucket/prefix")
+    keep: Months = Field(0, description="how long pages are kept: 24 months; left out: for ever")
 
 
-class IndexSettings(Part):
+class Login(Part):
+    """How a server knows us. A secret may be env:NAME or file:PATH."""
+
+    api_key: str = Field("", repr=False, description="the encoded key; goes before user and password")
+    user: str = ""
+    password: str = Field("", repr=False)
+    ca_file: Path | None = Field(None, description="the PEM file of the authority that signed the server's certificate")
+    fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = Field(None, description="of the certificate, SHA-256")
+
+
+class IndexSettings(Login):
     url: Annotated[str, AfterValidator(_index_url)] = Field("embedded", description="embedded, or http(s)://host:9200")
+    name: str = Field("wirewatch-articles", pattern=r"^[a-z0-9][a-z0-9-]{0,80}$", description="the alias on the server")
+    keep: Months = Field(0, description="how long articles are searched: 24 months; left out: for ever")
+
+
+class KibanaSettings(Login):
+    url: Url | None = Field(None, description="http(s)://host:5601")
+    space: str = Field("default", pattern=r"^[a-z0-9_-]{1,100}$")
 
 
 class FetchSettings(Part):
@@ -131,6 +165,7 @@ class MainFile(Part):
     state: StateSettings = StateSettings()
     archive: ArchiveSettings = ArchiveSettings()
     index: IndexSettings = IndexSettings()
+    kibana: KibanaSettings = KibanaSettings()
     fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
     watch: WatchSettings = WatchSettings()

@@ -7,20 +7,32 @@ from pathlib import Path
 import pytest
 
 from tests.contract.index.articles import PRESS
+from tests.elastic import elastic_index
 from wirewatch.analysis.query import All, And, Node, Word
 from wirewatch.index.open import open_index
 from wirewatch.index.port import Index
 from wirewatch.model import Article, Search
+from wirewatch.settings.schema import IndexSettings
 
-HOMES = ("embedded",)
+HOMES = ("embedded", "elastic")
 
 Found = Callable[..., list[str]]
 
 
 @pytest.fixture(params=HOMES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Index]:
+def where(request: pytest.FixtureRequest) -> Iterator[IndexSettings]:
+    """The settings of an index that is ready and empty."""
+    if request.param == "embedded":
+        yield IndexSettings()
+    else:
+        with elastic_index(request.getfixturevalue("elasticsearch")) as settings:
+            yield settings
+
+
+@pytest.fixture
+def opened(where: IndexSettings, tmp_path: Path) -> Callable[[], Index]:
     """Opens the same index, each time as another process would."""
-    return lambda: open_index(request.param, tmp_path)
+    return lambda: open_index(where, tmp_path)
 
 
 @pytest.fixture

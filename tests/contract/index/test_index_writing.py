@@ -91,6 +91,7 @@ def test_writing_nothing_changes_nothing(press: Index) -> None:
     assert press.total() == len(PRESS)
 
 
+@pytest.mark.parametrize("where", ["embedded"], indirect=True)
 def test_only_one_writes_at_a_time_and_the_other_is_told_at_once(index: Index, opened: Callable[[], Index]) -> None:
     with closing(opened()) as other:
         with index.writing(), pytest.raises(Busy), other.writing():

@@ -15,6 +15,7 @@ from wirewatch.index.memory import Batch
 from wirewatch.index.open import open_index
 from wirewatch.index.port import Index
 from wirewatch.model import Article, Search, Watch
+from wirewatch.settings.schema import IndexSettings
 
 TEXTS = sorted({word.strip(".,") for each in PRESS for word in f"{each.title} {each.body}".split()}) + ["—", "kim", "Путину", "K"]
 PHRASES = [" ".join(each.body.split()[n : n + 2]) for each in PRESS for n in range(4)]
@@ -57,7 +58,7 @@ WATCHES = st.builds(
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """The press in a folder, in several segments."""
     home: Path = tmp_path_factory.mktemp("home")
-    with closing(open_index("embedded", home)) as made:
+    with closing(open_index(IndexSettings(), home)) as made:
         with made.writing() as writer:
             for n in range(0, len(PRESS), 2):
                 writer.write(PRESS[n : n + 2])

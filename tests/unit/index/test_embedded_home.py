@@ -20,10 +20,11 @@ from wirewatch.index.embedded.schema import VERSION
 from wirewatch.index.open import fresh_index, open_index
 from wirewatch.index.port import Busy, Index, NeedsRebuild
 from wirewatch.model import Search
+from wirewatch.settings.schema import IndexSettings
 
 
 def opened(home: Path) -> Index:
-    return open_index("embedded", home)
+    return open_index(IndexSettings(), home)
 
 
 def filled(home: Path) -> Path:
@@ -108,7 +109,7 @@ def test_an_index_that_cant_serve_asks_for_a_rebuild_and_a_fresh_one_takes_its_p
     with pytest.raises(NeedsRebuild):
         opened(tmp_path)
 
-    with closing(fresh_index("embedded", tmp_path)) as index:
+    with closing(fresh_index(tmp_path)) as index:
         with index.writing() as writer:
             writer.write(PRESS)
         assert index.total() == len(PRESS)
@@ -144,7 +145,7 @@ def test_a_lost_folder_is_made_anew_under_another_generation(tmp_path: Path) -> 
 def test_a_fresh_index_is_empty_under_another_generation_and_leaves_no_folder_behind(tmp_path: Path) -> None:
     before = json.loads((filled(tmp_path) / "format.json").read_text())["generation"]
 
-    with closing(fresh_index("embedded", tmp_path)) as index:
+    with closing(fresh_index(tmp_path)) as index:
         assert (index.total(), index.generation() == before) == (0, False)
     assert [each.name for each in tmp_path.iterdir()] == ["index"]
 
@@ -152,14 +153,14 @@ def test_a_fresh_index_is_empty_under_another_generation_and_leaves_no_folder_be
 def test_an_index_that_is_being_written_to_isnt_replaced(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as index, index.writing() as writer:
         with pytest.raises(Busy):
-            fresh_index("embedded", tmp_path)
+            fresh_index(tmp_path)
         writer.write([article("a")])
         assert index.total() == 1
     assert [each.name for each in tmp_path.iterdir()] == ["index"]
 
 
 def test_who_opened_the_index_before_it_was_replaced_doesnt_write_to_its_successor(tmp_path: Path) -> None:
-    with closing(opened(tmp_path)) as index, closing(fresh_index("embedded", tmp_path)) as successor:
+    with closing(opened(tmp_path)) as index, closing(fresh_index(tmp_path)) as successor:
         with pytest.raises(NeedsRebuild, match="anew"), index.writing():
             pytest.fail("got the right to write")
         with successor.writing() as writer:

@@ -10,6 +10,7 @@ from pathlib import Path
 from wirewatch.analysis.query import All
 from wirewatch.index.open import open_index
 from wirewatch.model import Search
+from wirewatch.settings.schema import IndexSettings
 
 ROUNDS = 5
 BATCH = 20
@@ -19,9 +20,10 @@ import sys
 from pathlib import Path
 from tests.contract.index.articles import article
 from wirewatch.index.open import open_index
+from wirewatch.settings.schema import IndexSettings
 
 number = int(sys.argv[2])
-with open_index("embedded", Path(sys.argv[1])).writing() as writer:
+with open_index(IndexSettings(), Path(sys.argv[1])).writing() as writer:
     while True:
         writer.write([article(f"n{number:06}b{n:02}", "Kim", "Putin " * 50) for n in range(BATCH)])
         print(number, flush=True)
@@ -35,7 +37,7 @@ def test_a_kill_loses_no_returned_write_and_tears_none(tmp_path: Path) -> None:
     for _ in range(ROUNDS):
         returned = _written_until_killed(tmp_path, first=held, after=held + chance.randrange(1, 8))
 
-        with closing(open_index("embedded", tmp_path)) as index:
+        with closing(open_index(IndexSettings(), tmp_path)) as index:
             ids = [each.id for each in index.scan(All(), Search())]
             assert index.total() == len(ids)
         batches = {int(each[1:7]) for each in ids}

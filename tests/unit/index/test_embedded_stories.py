@@ -11,6 +11,7 @@ from wirewatch.analysis.query import Word
 from wirewatch.index.embedded.rank import STORIES_EXACT
 from wirewatch.index.open import open_index
 from wirewatch.model import Search
+from wirewatch.settings.schema import IndexSettings
 
 STORIES = 1_250
 TELLINGS = 5
@@ -28,7 +29,7 @@ def test_of_many_thousand_articles_the_tellings_are_exact_and_the_stories_nearly
         for n in range(TELLINGS)
         for story in range(STORIES)
     ]
-    with closing(open_index("embedded", tmp_path)) as index:
+    with closing(open_index(IndexSettings(), tmp_path)) as index:
         with index.writing() as writer:
             writer.write(told)
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -60,7 +61,7 @@ class EmbeddedIndex:
         self._index.config_reader("manual")
 
     @contextmanager
-    def writing(self) -> Iterator[EmbeddedWriter]:
+    def writing(self, stop: threading.Event | None = None) -> Iterator[EmbeddedWriter]:  # noqa: ARG002 - it waits for nobody
         """See port.Index."""
         with told():
             writer = self._index.writer(HEAP_BYTES, 1)
@@ -118,6 +119,20 @@ class EmbeddedIndex:
     def generation(self) -> str:
         """See port.Index."""
         return self._generation
+
+    def months(self) -> dict[str, int]:
+        """See port.Index."""
+        with told():
+            searcher = self._searcher()
+            return {
+                month: count(searcher, tantivy.Query.term_query(SCHEMA, "month", month))
+                for month in sorted(searcher.terms_with_prefix("month", ""))
+            }
+
+    def drop(self, month: str) -> None:
+        """See port.Index."""
+        with self.writing() as writer:
+            writer.drop(month)
 
     def close(self) -> None:
         """See port.Index: tantivy's files are closed with the last reference to it."""

@@ -8,7 +8,8 @@ from tantivy import FieldType, Occur, Query
 from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
 from wirewatch.errors import UserError
-from wirewatch.index.embedded.schema import SCHEMA, micros
+from wirewatch.index.document import micros
+from wirewatch.index.embedded.schema import SCHEMA
 from wirewatch.model import Search
 
 TITLE = 2.0  # how much more a word counts in the title

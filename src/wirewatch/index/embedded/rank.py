@@ -8,8 +8,8 @@ from itertools import groupby, islice
 
 from tantivy import DocAddress, Query, Searcher
 
+from wirewatch.index.document import micros
 from wirewatch.index.embedded.query import between
-from wirewatch.index.embedded.schema import micros
 
 RESCORED = 200  # so many of the best by words are looked at for freshness
 FRESH_SHARE = 0.3  # of an article's score goes with its freshness …

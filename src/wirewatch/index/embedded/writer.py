@@ -8,6 +8,7 @@ from pathlib import Path
 from tantivy import Document, IndexWriter, Searcher
 
 from wirewatch.errors import WirewatchError
+from wirewatch.index.document import newest, refusal
 from wirewatch.index.embedded.errors import told
 from wirewatch.index.embedded.query import ids_query
 from wirewatch.index.embedded.rank import id_of, numbers
@@ -38,11 +39,15 @@ class EmbeddedWriter:
         if ids:
             self._commit(ids, ())
 
-    def _commit(self, gone: Sequence[ArticleId], new: Sequence[Document]) -> None:
+    def drop(self, month: str) -> None:
+        """Take out what was first seen in that month, in one commit."""
+        self._commit([month], (), field="month")
+
+    def _commit(self, gone: Sequence[str], new: Sequence[Document], field: str = "id") -> None:
         try:
             with told():
-                for article_id in gone:
-                    self._writer.delete_documents_by_term("id", article_id)
+                for value in gone:
+                    self._writer.delete_documents_by_term(field, value)
                 for made in new:
                     self._writer.add_document(made)
                 self._writer.commit()
@@ -55,19 +60,13 @@ class EmbeddedWriter:
 
 def as_documents(articles: Sequence[Article]) -> tuple[dict[ArticleId, tuple[int, Document]], dict[ArticleId, str]]:
     """By id, the revision and document of each article's newest revision; and, apart, why some can't be indexed."""
-    latest: dict[ArticleId, Article] = {}
-    for article in articles:
-        if article.id not in latest or article.revision >= latest[article.id].revision:
-            latest[article.id] = article
     made: dict[ArticleId, tuple[int, Document]] = {}
     refused: dict[ArticleId, str] = {}
-    for article in latest.values():
-        try:
+    for article in newest(articles):
+        if (why := refusal(article)) is None:
             made[article.id] = article.revision, document(article)
-        except UnicodeEncodeError:
-            refused[article.id] = "its text isn't Unicode: half a surrogate pair"
-        except ValueError as error:
-            refused[article.id] = str(error)
+        else:
+            refused[article.id] = why
     return made, refused
 
 

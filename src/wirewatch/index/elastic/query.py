@@ -1,0 +1,161 @@
+"""A query's tree and a search's filters as an Elasticsearch query.
+
+Words are folded here, by the same chain, and asked for as they stand in the index: what meets a query never depends on
+where it was analysed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from wirewatch.analysis.chain import exacts, stems
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
+from wirewatch.errors import UserError
+from wirewatch.index.document import micros
+from wirewatch.model import Search
+
+Query = dict[str, Any]
+TITLE = 2.0  # how much more a word counts in the title, as in the embedded home
+DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max_nested_depth), and we wrap twice
+MOST_RANKED = 500  # alternatives beyond that are met, and not ranked: a server bounds the clauses of a query by its memory
+NOTHING: Query = {"match_none": {}}
+
+_TAGS = {"entity": "entities", "topic": "topics", "language": "language", "source": "source"}
+
+
+def build(node: Node, ask: Search) -> Query:
+    """What meets `node` and every filter of `ask`. Raises UserError for a tree that is too deep or has an unknown field."""
+    met = _query(_flat(node, 0), 0) or NOTHING
+    return {"bool": {"must": [met], "filter": list(filters(ask))}}
+
+
+def ranks(node: Node) -> bool:
+    """Whether there are words in it by which one article is better than another."""
+    return next(words(node), None) is not None
+
+
+def filters(ask: Search) -> Iterator[Query]:
+    """What `ask` wants beside the words."""
+    if ask.since is not None or ask.until is not None:
+        bounds = {"gte": micros(ask.since) if ask.since else None, "lte": micros(ask.until) if ask.until else None}
+        yield {"range": {"shown_at": {key: value for key, value in bounds.items() if value is not None}}}
+    for name, some in (("source", ask.sources), ("language", ask.languages)):
+        if some:
+            yield _tagged(name, some)
+    for name, every in (("entity", ask.entities), ("topic", ask.topics)):
+        for value in every:
+            yield _tagged(name, (value,))
+
+
+def _flat(node: Node, depth: int) -> Node:
+    """The same question with less nesting: groups of one kind joined, and what asks nothing left out."""
+    if depth > 100:
+        raise UserError("the query is nested too deeply")
+    match node:
+        case Not(Not(inner)):
+            return _flat(inner, depth + 2)
+        case Not(inner):
+            return Not(_flat(inner, depth + 1))
+        case And(parts) | Or(parts):
+            kind = type(node)
+            flat: list[Node] = []
+            for part in (_flat(part, depth + 1) for part in parts):
+                flat.extend(part.parts if isinstance(part, kind) else (part,))
+            if kind is And:
+                flat = [part for part in flat if not isinstance(part, All)] or [All()]
+            return flat[0] if len(flat) == 1 else kind(tuple(flat))
+    return node
+
+
+def _query(node: Node, depth: int) -> Query | None:
+    """None asks nothing: words that have no token, such as `—`, are no condition."""
+    if depth > DEEPEST:
+        raise UserError("the query is nested too deeply")
+    match node:
+        case All():
+            return {"match_all": {"boost": 0.0}}
+        case Word(text, field) | Phrase(text, field):
+            return _side_by_side(stems(text), field, "")
+        case Exact(text, field):
+            return _side_by_side(exacts(text), field, ".exact")
+        case Prefix(text, field):
+            return _prefix(exacts(text), field)
+        case Field(name, value):
+            return {"constant_score": {"filter": _tagged(name, (value,)), "boost": 0.0}}
+        case And(parts):
+            return _all_of(parts, depth + 1)
+        case Or(parts):
+            return _any_of(parts, depth + 1)
+        case Not():
+            return _all_of((node,), depth + 1)
+    raise TypeError(f"{node!r} is no query")
+
+
+def _all_of(parts: Sequence[Node], depth: int) -> Query | None:
+    asked: dict[str, list[Query]] = {"must": [], "must_not": []}
+    for part in parts:
+        kind, inner = ("must_not", part.part) if isinstance(part, Not) else ("must", part)
+        if (query := _query(inner, depth)) is not None:
+            asked[kind].append(query)
+    if not asked["must"] and not asked["must_not"]:
+        return None
+    if not asked["must"]:  # exclusions alone meet nothing
+        asked["must"].append({"match_all": {"boost": 0.0}})
+    return {"bool": asked}
+
+
+def _any_of(parts: Sequence[Node], depth: int) -> Query | None:
+    many = [part for part in parts if isinstance(part, Word) and len(stems(part.text)) == 1]
+    if len(many) > MOST_RANKED:
+        rest = [part for part in parts if not (isinstance(part, Word) and len(stems(part.text)) == 1)]
+        asked = [_among(field, [part for part in many if part.field == field]) for field in {part.field for part in many}]
+    else:
+        rest, asked = list(parts), []
+    asked += [query for part in rest if (query := _query(part, depth)) is not None]
+    return {"bool": {"should": asked, "minimum_should_match": 1}} if asked else None
+
+
+def _among(field: str | None, some: Sequence[Word]) -> Query:
+    found = sorted({stems(word.text)[0] for word in some})
+    return _in_text(field, lambda name: {"terms": {name: found, "boost": 0.0}})
+
+
+def _side_by_side(found: Sequence[str], field: str | None, suffix: str) -> Query | None:
+    if not found:
+        return None
+    if len(found) == 1:
+        return _in_text(field, lambda name: {"term": {name + suffix: {"value": found[0]}}})
+    phrase = {"query": " ".join(found), "analyzer": "whitespace"}
+    return _in_text(field, lambda name: {"match_phrase": {name + suffix: phrase}})
+
+
+def _prefix(found: Sequence[str], field: str | None) -> Query | None:
+    """The last word as a beginning. Not by match_phrase_prefix: that stops at 50 words, silently."""
+    if not found:
+        return None
+    if len(found) == 1:
+        return _in_text(field, lambda name: {"prefix": {f"{name}.exact": {"value": found[0]}}})
+
+    def run(name: str) -> Query:
+        *before, last = found
+        clauses: list[Query] = [{"span_term": {f"{name}.exact": word}} for word in before]
+        clauses.append({"span_multi": {"match": {"prefix": {f"{name}.exact": {"value": last}}}}})
+        return {"span_near": {"clauses": clauses, "slop": 0, "in_order": True}}
+
+    return _in_text(field, run)
+
+
+def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
+    """In title or body, whichever is better; with `field`, in that one alone."""
+    if field is None:
+        title = {"bool": {"must": [query("title")], "boost": TITLE}}
+        return {"dis_max": {"queries": [title, query("body")]}}
+    if field not in ("title", "body"):
+        raise UserError(f"{field}: is no field to search words in; write title: or body:")
+    return query(field)
+
+
+def _tagged(name: str, values: Sequence[str]) -> Query:
+    """One of `values`, as it stands."""
+    if name not in _TAGS:
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in _TAGS)} title: or body:")
+    return {"terms": {_TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}

@@ -1,0 +1,25 @@
+"""An index of its own for each test, on the session's Elasticsearch."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from tests.es import new_name
+from wirewatch.index.elastic.client import connect
+from wirewatch.index.elastic.generations import Generations
+from wirewatch.settings.schema import IndexSettings
+
+
+@contextmanager
+def elastic_index(url: str, **more: Any) -> Iterator[IndexSettings]:
+    """Settings of an index that `wirewatch index setup` has made ready; taken away at the end."""
+    settings = IndexSettings(url=url, name=new_name(), **more)
+    with closing(connect(settings)) as client:
+        generations = Generations(client, url, settings.name)
+        generations.setup()
+        try:
+            yield settings
+        finally:
+            for each in generations.all():
+                generations.drop(each.number)
+            client.options(ignore_status=404).indices.delete_index_template(name=f"{settings.name}-guard")
