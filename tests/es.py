@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -205,7 +206,7 @@ def _build_plugin(home: Path) -> None:
     (target / "plugin-descriptor.properties").write_text("".join(f"{key}={value}\n" for key, value in about.items()))
 
 
-def _unprivileged() -> dict[str, object]:
+def _unprivileged() -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     EXTRACT_CRASH = "extract-crash"
     EXTRACT_LIMIT = "extract-limit"  # too deep, too many elements, a tag too long
     ARCHIVE_LOST = "archive-lost"  # the page's record can't be read back
+    PAST_KEEPING = "past-keeping"  # first seen in a month that index.keep has dropped
     REJECTED = "rejected"  # the index refused the document
     POISON = "poison"  # took its worker down with it, again and again
     BUG = "bug"

@@ -20,6 +20,7 @@ from wirewatch.extract.pool import ExtractPool, ExtractTask
 from wirewatch.group.stage import digest
 from wirewatch.index.port import Writer
 from wirewatch.model import Article, ArticleId, ArticleNo, Counts, Extract
+from wirewatch.pruning import FIRST
 from wirewatch.state import captures, stories
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
@@ -39,6 +40,7 @@ class Indexing:
     gazetteer: Gazetteer
     topics: Topics
     stop: threading.Event
+    keep_from: datetime = FIRST  # what was first seen before is past its keeping time
 
 
 def index(ports: Indexing, writer: Writer, *, done: Callable[[Counts], None] = lambda _: None) -> Counts:
@@ -53,7 +55,10 @@ def index(ports: Indexing, writer: Writer, *, done: Callable[[Counts], None] = l
 
 def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Counts:
     counts = Counts()
-    extracts = _extract(ports, tasks, counts)
+    for task in tasks:
+        if task.first_seen_at < ports.keep_from:  # a late write must not make a dropped month again
+            _ended(ports.db, task, Skip(Reason.PAST_KEEPING), counts)
+    extracts = _extract(ports, [task for task in tasks if task.first_seen_at >= ports.keep_from], counts)
     articles = _articles(ports, extracts)
     refused = writer.write([article for _, article in articles])
     done = []
@@ -65,6 +70,15 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
     captures.indexed(ports.db, done)
     counts.add("indexed", len(done))
     return counts
+
+
+def rebuilt(ports: Indexing, tasks: Sequence[IndexTask]) -> tuple[list[Article], int]:
+    """The articles as today's rules make them of their archived pages, and how many pages gave none; the state stays as it is."""
+    by_no = {task.no: task for task in tasks}
+    outcomes = {work.capture: outcome for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks)}
+    extracts = [(by_no[no], outcomes[no]) for no in by_no if isinstance(outcomes.get(no), Extract)]
+    articles = [article for _, article in _articles(ports, extracts)]  # type: ignore[arg-type]
+    return articles, len(tasks) - len(articles)
 
 
 def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> list[tuple[IndexTask, Extract]]:

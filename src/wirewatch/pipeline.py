@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -28,8 +29,9 @@ from wirewatch.indexing import Indexing, index
 from wirewatch.model import Counts
 from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
+from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
-from wirewatch.state import captures, feeds, matches, meta, runs
+from wirewatch.state import captures, copies, feeds, matches, runs
 from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
 from wirewatch.watch.channels import open_channels
 from wirewatch.watch.deliver import deliver
@@ -89,9 +91,7 @@ def _open_index(db: Database, settings: Settings) -> Index:
     except NeedsRebuild as need:
         log.warning("the index is built anew from the archive", why=str(need))
         articles = fresh_index(settings.home)
-    if meta.get(db, "index-generation") != articles.generation():
-        captures.forget_index(db)
-        meta.put(db, "index-generation", articles.generation())
+    copies.settle(db, articles.generation())
     return articles
 
 
@@ -177,7 +177,15 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
         _match(house)
 
     with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
-        ports = Indexing(house.db, pool, settings.archive, Gazetteer(settings.entities), Topics(settings.topics), house.stop)
+        ports = Indexing(
+            house.db,
+            pool,
+            settings.archive,
+            Gazetteer(settings.entities),
+            Topics(settings.topics),
+            house.stop,
+            oldest_kept(datetime.now(UTC), settings.main.index.keep),
+        )
         while not house.stop.is_set():
             ended = ended or fetched.is_set()
             batch = index(ports, writer, done=matched)

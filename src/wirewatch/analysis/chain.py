@@ -43,9 +43,20 @@ _UNEVEN = re.compile(f"{_PAIR.pattern}|[{''.join(re.escape(letter) for letter, m
 _SINGLE = "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Hiragana
 _KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb\uffa0-\uffdc"
-_NO_WORD = "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\u2150-\u2189\u2460-\u24ff\u2776-\u2793\u3192-\u319f\u3220-\u33ff"
+_NO_WORD = "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\u2150-\u215f\u2189\u2460-\u24ff\u2776-\u2793\u3192-\u319f\u3220-\u33ff"
+
+
+def _marks() -> str:
+    """Every mark that goes on a word: accents, and the vowels of Devanagari, Thai, Arabic … (`\\w` leaves them out)."""
+    marks = {n for n in range(0x300, 0x1_1000) if unicodedata.category(chr(n)) in ("Mn", "Mc")}
+    starts = [n for n in sorted(marks) if n - 1 not in marks]
+    ends = [n for n in sorted(marks) if n + 1 not in marks]
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
+
+
+_MARKS = f"[{_marks()}\u200c\u200d]"
 _LETTER = f"[^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}\\d_]"
-_WORD = f"[^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}][^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}\u200b]*(?:[\u0300-\u036f\u200c\u200d]+\\w*)*"
+_WORD = f"[^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}][^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}\u200b]*(?:{_MARKS}+\\w*)*"
 _SPLIT = re.compile(
     f"[{_SINGLE}]|[{_KATAKANA}]+|{_WORD}(?:(?:(?<={_LETTER})[.:\u00b7\u2027](?={_LETTER})|(?<=\\d)[.,;](?=\\d)){_WORD})*"
 )

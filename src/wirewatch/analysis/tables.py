@@ -11,7 +11,7 @@ docs/decisions/0003-one-analysis-in-two-homes.md.
 import unicodedata
 from importlib import resources
 
-TABLES_VERSION = 1
+TABLES_VERSION = 2
 
 CYRILLIC = dict(
     zip(

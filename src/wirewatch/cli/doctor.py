@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +28,7 @@ def doctor(
     """Check config, state, archive, index, feeds and channels; exit code 1 if something is wrong."""
     settings = ctx.obj.settings()
     well = True
-    for look in (config, contact, state, archive, disk, index, feeds, channels):
+    for look in (config, contact, state, archive, disk, server, index, feeds, channels):
         fine, finding = _looked(look, settings)
         well = well and fine
         if as_json:
@@ -88,7 +90,8 @@ def disk(settings: "Settings") -> str:
 def index(settings: "Settings") -> str:
     """The index opens, is of this version, and holds what the state says."""
     from wirewatch.index.open import open_index
-    from wirewatch.state import captures
+    from wirewatch.pruning import oldest_kept
+    from wirewatch.state import rebuilding
     from wirewatch.state.database import opened
 
     articles = open_index(settings.main.index, settings.home)
@@ -97,11 +100,27 @@ def index(settings: "Settings") -> str:
     finally:
         articles.close()
     with opened(settings.main.state.url, settings.home) as db:
-        counts = captures.counts(db).articles
-    wanted = counts.get("indexed", 0) + counts.get("matched", 0)
+        wanted = rebuilding.count(db, oldest_kept(datetime.now(UTC), settings.main.index.keep))
     if held != wanted:
         raise Unavailable(f"the index holds {held} articles, the state says {wanted}; `wirewatch run --once`, then look again")
     return f"{held} articles"
+
+
+def server(settings: "Settings") -> str:
+    """The index's server is set up for this version, and the login may do what `run` does."""
+    where = settings.main.index
+    if where.url == "embedded":
+        return "none is needed: the index is embedded"
+    from wirewatch.index.elastic.client import check_version, connect
+    from wirewatch.index.elastic.generations import Generations
+    from wirewatch.index.elastic.roles import missing
+
+    with closing(connect(where)) as client:
+        check_version(client, where.url)
+        if lacking := missing(client, where.url, where.name, "writer"):
+            raise Unavailable(f"{where.url}: the login lacks {', '.join(lacking)}; see `wirewatch index roles`")
+        found = Generations(client, where.url, where.name).writable()
+    return f"{where.url}: {where.name} is set up" + (", and a rebuild is under way" if len(found) > 1 else "")
 
 
 def feeds(settings: "Settings") -> str:

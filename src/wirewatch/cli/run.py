@@ -1,4 +1,4 @@
-"""`run`, and its stages one by one as a scheduler calls them: `poll`, `fetch`, `index`, `match`."""
+"""`run`, and its stages one by one as a scheduler calls them: `poll`, `fetch`, `match`; `index` has its own file."""
 
 import ctypes
 import signal
@@ -26,7 +26,7 @@ FAULTS = {"failed", "dead"}  # outcomes that make the exit code 1
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (run, poll, fetch, index, match):
+    for command in (run, poll, fetch, match):
         app.command()(command)
 
 
@@ -54,25 +54,21 @@ def run(
 
 def poll(ctx: typer.Context, now: Now = False, as_json: Json = False) -> None:
     """Ask the feeds that are due; new entries are queued."""
-    _stage(ctx.obj, "poll", now, as_json)
+    stage(ctx.obj, "poll", now, as_json)
 
 
 def fetch(ctx: typer.Context, now: Now = False, as_json: Json = False) -> None:
     """Fetch and archive the queued pages that are due."""
-    _stage(ctx.obj, "fetch", now, as_json)
-
-
-def index(ctx: typer.Context, as_json: Json = False) -> None:
-    """Index the archived pages."""
-    _stage(ctx.obj, "index", False, as_json)
+    stage(ctx.obj, "fetch", now, as_json)
 
 
 def match(ctx: typer.Context, as_json: Json = False) -> None:
     """Meet the watches with newly indexed articles, and tell the channels."""
-    _stage(ctx.obj, "match", False, as_json)
+    stage(ctx.obj, "match", False, as_json)
 
 
-def _stage(context: Context, name: str, now: bool, as_json: bool) -> None:
+def stage(context: Context, name: str, now: bool, as_json: bool) -> None:
+    """Run one stage by itself, and show its summary."""
     from wirewatch import pipeline
 
     with _house(context, now) as house:

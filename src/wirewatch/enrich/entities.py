@@ -25,6 +25,7 @@ class Found:
 
     id: str
     name: str
+    kind: str
     start: int
     end: int
 
@@ -56,7 +57,7 @@ class Gazetteer:
         found = tokens(text)
         matches = [*self._stems.matches(text, found, exact=False), *self._exacts.matches(text, found, exact=True)]
         return [
-            Found(rule.id, rule.name, found[first].start, found[last].end)
+            Found(rule.id, rule.name, rule.kind, found[first].start, found[last].end)
             for first, last, number in _longest(matches)
             if not (rule := self.entities[number]).weak
         ]

@@ -33,6 +33,25 @@ class Writer(Protocol):
         """Take these articles out, durably; an id that isn't there is no fault."""
 
 
+class Rebuild(Protocol):
+    """A generation of the index that is filled beside the live one. Got from `Index.rebuilding()`."""
+
+    def write(self, articles: Sequence[Article]) -> Mapping[ArticleId, str]:
+        """As `Writer.write`, into the new generation alone."""
+
+    def lacking(self, revisions: Mapping[ArticleId, int]) -> set[ArticleId]:
+        """Those that the new generation has not yet in this revision or a later one."""
+
+    def left(self) -> Iterator[list[Article]]:
+        """What the live generation has and the new one lacks, some at a time; write each before asking for the next."""
+
+    def generation(self) -> str:
+        """The new generation's name."""
+
+    def switch(self) -> None:
+        """From now on searches see the new generation, in one step; the old one is dropped."""
+
+
 class Index(Protocol):
     """Finds articles. Every answer is of the last commit, whichever process made it."""
 
@@ -40,6 +59,13 @@ class Index(Protocol):
         """The right to write, for as long as the block lasts; what waits for a server ends when `stop` is set.
 
         The embedded home has one writer: raises Busy at once while another has the right.
+        """
+
+    def rebuilding(self, stop: threading.Event | None = None) -> AbstractContextManager[Rebuild]:
+        """Fill a new generation beside the live one, which stays in use until `switch`.
+
+        A server's writers write into both meanwhile, and a rebuild that was killed is taken up where it was; the embedded
+        home lets no other writer in, and starts from nothing. Raises Busy as `writing` does.
         """
 
     def get(self, ids: Sequence[ArticleId]) -> list[Article]:

@@ -1,9 +1,10 @@
 """What is done again: pages of closed files that no row knows, articles for another index, failed captures."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from wirewatch.model import Origin, Place
 from wirewatch.state import tables as t
@@ -67,16 +68,22 @@ def _article(conn: Connection, origin: Origin) -> int:
     return made if made is not None else _article(conn, origin)  # another process has just made it
 
 
-def forget_index(db: Database) -> int:
-    """The index is another: everything indexed is to be indexed again, without being told again. Gives the captures."""
+def forget_index(db: Database, since: datetime | None = None) -> int:
+    """The index is another: what was indexed (since then) is to be indexed again, without being told again.
+
+    Gives the number of captures.
+    """
     c = t.captures.c
     with db.write() as conn:
         now = clock(conn)
         values: dict[str, Any] = NOBODY | {"status": "fetched", "attempts": 0, "deaths": 0, "due_at": now, "at": now}
         values["quiet"] = case((c.status == "matched", True), else_=c.quiet)
-        found = conn.execute(update(t.captures).where(c.status.in_(["indexed", "matched"])).values(values)).rowcount
-        conn.execute(update(t.articles).values(indexed_revision=0))
-    return found
+        those: ColumnElement[bool] = c.status.in_(["indexed", "matched"])
+        if since is None:
+            conn.execute(update(t.articles).values(indexed_revision=0))
+        else:
+            those &= c.at >= since
+        return conn.execute(update(t.captures).where(those).values(values)).rowcount
 
 
 def requeue(db: Database, *, reason: str | None = None, url: str | None = None) -> int:

@@ -89,7 +89,7 @@ def claim_fetched(db: Database, limit: int) -> list[IndexTask]:
         for some in chunks([row.article for row in chosen]):
             conn.execute(update(t.articles).where(t.articles.c.no.in_(some)).values(revision=t.articles.c.revision + 1))
         token = take(conn, t.captures, nos, db.owner, now)
-        return [_index_task(row, token) for row in _joined(conn, nos)]
+        return [index_task(row, token, row.n * NEWER + row.revision) for row in joined(conn, nos)]
 
 
 def _due(conn: Connection, condition: ColumnElement[bool], now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -117,7 +117,8 @@ def _lonely(conn: Connection, now: datetime) -> list[Row[Any]]:
     return []
 
 
-def _joined(conn: Connection, nos: Sequence[int]) -> list[Row[Any]]:
+def joined(conn: Connection, nos: Sequence[int]) -> list[Row[Any]]:
+    """Captures with their article, feed and today's source, in the order of `nos`."""
     a, c, f = t.articles, t.captures, t.feeds
     tables = c.join(a, a.c.no == c.c.article).outerjoin(f, f.c.no == a.c.feed)
     about = (a.c.id, a.c.url.label("announced"), a.c.first_seen_at, a.c.published_at, a.c.revision, a.c.title, a.c.story)
@@ -129,7 +130,8 @@ def _joined(conn: Connection, nos: Sequence[int]) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: order[row.no])
 
 
-def _index_task(row: Row[Any], token: str) -> IndexTask:
+def index_task(row: Row[Any], token: str, revision: int) -> IndexTask:
+    """A claimed row as the task."""
     same = {name: row._mapping[name] for name in ("no", "n", "kind", "final_url", "content_type", "first_seen_at", "deaths")}
     return IndexTask(
         **same,
@@ -143,7 +145,7 @@ def _index_task(row: Row[Any], token: str) -> IndexTask:
         country=row.country_today,
         language=row.language_today,
         feed=row.feed or "",
-        revision=row.n * NEWER + row.revision,
+        revision=revision,
         token=token,
     )
 
@@ -177,7 +179,7 @@ def claim_indexed(db: Database, limit: int) -> list[MatchTask]:
         query = select(c.no).where(t.has_status("indexed"), unleased(t.captures, now)).order_by(c.due_at, c.no).limit(limit)
         nos = conn.scalars(query.with_for_update(skip_locked=True)).all()
         token = take(conn, t.captures, nos, db.owner, now)
-        rows = _joined(conn, nos)
+        rows = joined(conn, nos)
         ids = _story_ids(conn, [row.story or row.article for row in rows])
     return [_match_task(row, ids[row.story or row.article], token) for row in rows]
 

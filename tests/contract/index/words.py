@@ -32,7 +32,7 @@ Präsident Putin|Nordkorea|Straße|GROẞ|Köln|Überfall|français|Corée du No
 Северен Кореј|Севернa|Пу́тин|Ки́м|café|café|naïve|й|й|ё|ё|Ї|Ї
 Putin\u00ada|Пу\u00adтин|Kim\u200bJong|Kim\u200dUn|zero\u200cwidth|a\u0301e\u0301|\u2019s|x\u2019s|'s|’|“Ким”|«Путин»|„Kim“
 1|12|123|1.5|1,5|1;5|1:5|a1|1a|a.b|a:b|a·b|a_b|_a|a_|a-b|a/b|a'b|a’b|a"b|…|—|!|?|©|™|²|½|①|Ⅳ|№
-😀|Kim 😀 Putin|🇷🇸|👨‍👩‍👧|❤️|✈|☀️|♥|→|★|1️⃣
+😀|Kim 😀 Putin|🇷🇸|👨‍👩‍👧|❤️|✈|☀️|♥|→|★
 सम्मेलन|مؤتمر|القمة الروسية|פגישה|ประชุม|συνάντηση|Σίσυφος|Οδυσσέας|Պուտին|პუტინი|Người|Việt Nam|Đắk Lắk
 a e i o u|un|una|Una|Uni|ime|oko|ok|sam|ali|bez|bio|je|su|na|u|i|a|в|и|с|о|к|у
 aaa|bbb|Mississippi|coffee|www|xxx|book|bookkeeper|kkk|llama|Nabiullina|succeed|success

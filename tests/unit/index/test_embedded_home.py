@@ -15,7 +15,7 @@ import tantivy
 from tests.contract.index.articles import PRESS, article
 from wirewatch.analysis.chain import TABLES_VERSION
 from wirewatch.analysis.query import All, Word
-from wirewatch.errors import Unavailable, UserError, WirewatchError
+from wirewatch.errors import Unavailable, WirewatchError
 from wirewatch.index.embedded.schema import VERSION
 from wirewatch.index.open import fresh_index, open_index
 from wirewatch.index.port import Busy, Index, NeedsRebuild
@@ -232,13 +232,6 @@ def test_a_home_that_cant_be_made_is_one_line(tmp_path: Path) -> None:
         opened(tmp_path / "file")
 
     assert "\n" not in str(raised.value)
-
-
-def test_a_url_nobody_knows_is_the_users_mistake(tmp_path: Path) -> None:
-    for action in (open_index, fresh_index):
-        with pytest.raises(UserError, match=r"index\.url"):
-            action("https://search.example.org:9200", tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_error_of_ours_is_told_by_the_tree() -> None:

@@ -64,7 +64,7 @@ class Generations:
             raise NotSetUp(f"{what} was made by an older wirewatch; {REINDEX}")
         if each.rules > (VERSION, TABLES_VERSION):
             raise NotSetUp(f"{what} was made by a newer wirewatch; upgrade this one")
-        if each.digest != digest(template(self._name, each.number, each.name, live=each.live)):
+        if not self._is_ours(each):
             raise NotSetUp(f"{what} was changed by hand or by another version; {SETUP}")
 
     def setup(self) -> str:
@@ -78,10 +78,33 @@ class Generations:
             return "made"
         if live.rules != (VERSION, TABLES_VERSION):
             return f"made by another version: {REINDEX}"
-        if live.digest == digest(template(self._name, live.number, live.name, live=True)):
+        if self._is_ours(live):
             return "as it should be"
         self.put(live.number, live.name, live=True)
         return "put right"
+
+    def beside(self) -> tuple[Generation, Generation]:
+        """The live generation, and a new one beside it that nobody reads yet; one that a kill left half full is taken up.
+
+        What is live may have been made by other rules: then nobody writes to it any more.
+        """
+        found = self.all()
+        live = [each for each in found if each.live]
+        if not live:
+            raise NotSetUp(f"{self._url} has no template {self._name}-v…; {SETUP}")
+        if len(live) > 1:  # a kill fell into a switch: finish it
+            self.switch(live[0].number, live[-1])
+            return self.beside()
+        for each in found:
+            if not each.live and each.number > live[0].number and self._is_ours(each):
+                return live[0], each
+            if not each.live:
+                self.drop(each.number)
+        return live[0], self.put(max(each.number for each in found) + 1, uuid4().hex, live=False)
+
+    def _is_ours(self, each: Generation) -> bool:
+        same = each.digest == digest(template(self._name, each.number, each.name, live=each.live))
+        return each.rules == (VERSION, TABLES_VERSION) and same
 
     def put(self, number: int, generation: str, *, live: bool) -> Generation:
         """Write a generation's template."""

@@ -14,6 +14,7 @@ from wirewatch.index.elastic.document import from_source
 from wirewatch.index.elastic.errors import told
 from wirewatch.index.elastic.generations import Generations
 from wirewatch.index.elastic.query import build, ranks
+from wirewatch.index.elastic.rebuild import ElasticRebuild
 from wirewatch.index.elastic.writer import ElasticWriter
 from wirewatch.model import Answer, Article, ArticleId, Hit, Search
 from wirewatch.settings.schema import IndexSettings
@@ -47,9 +48,16 @@ class ElasticIndex:
         self.generations.writable()
         yield ElasticWriter(self._client, self._url, self._name, self.generations, stop or threading.Event())
 
+    @contextmanager
+    def rebuilding(self, stop: threading.Event | None = None) -> Iterator[ElasticRebuild]:
+        """See port.Index. Needs a login that may manage templates and indices."""
+        live, new = self.generations.beside()
+        writer = ElasticWriter(self._client, self._url, self._name, self.generations, stop or threading.Event())
+        yield ElasticRebuild(self._client, self._url, self._name, self.generations, writer, live, new)
+
     def get(self, ids: Sequence[ArticleId]) -> list[Article]:
         """See port.Index."""
-        found = {}
+        found: dict[ArticleId, Article] = {}
         for start in range(0, len(ids), PAGE):
             some = list(ids[start : start + PAGE])
             answer = self._ask(query={"terms": {"id": some}}, size=len(some), track_total_hits=False)

@@ -86,7 +86,10 @@ class ElasticWriter:
         while waiting:
             try:
                 answer = self._client.bulk(
-                    operations=[doc.lines for doc in waiting.values()], index=docs[0].index, refresh=True, source=False
+                    operations=[doc.lines for doc in waiting.values()],  # type: ignore[misc]  # bytes pass as they are
+                    index=docs[0].index,
+                    refresh=True,
+                    source=False,
                 )
             except (TransportError, ApiError) as error:
                 if (known := ours(error, self._url)) is None:

@@ -21,6 +21,7 @@ from wirewatch.index.document import from_bytes
 from wirewatch.index.embedded.errors import REBUILD, told
 from wirewatch.index.embedded.query import build, ids_query, ranks
 from wirewatch.index.embedded.rank import Ranked, count, first, id_of, newest, stories
+from wirewatch.index.embedded.rebuild import EmbeddedRebuild
 from wirewatch.index.embedded.schema import SCHEMA, VERSION
 from wirewatch.index.embedded.writer import HEAP_BYTES, EmbeddedWriter, sync
 from wirewatch.index.port import NeedsRebuild
@@ -75,6 +76,37 @@ class EmbeddedIndex:
             with told():
                 writer.wait_merging_threads()  # a writer that is dropped without never merges
 
+    @contextmanager
+    def rebuilding(self, stop: threading.Event | None = None) -> Iterator[EmbeddedRebuild]:
+        """See port.Index."""
+        home = self._folder.parent
+        with self.writing(stop):  # nobody writes to what is about to be replaced
+            for leftover in (*home.glob("index.new.*"), *home.glob("index.old.*")):
+                shutil.rmtree(leftover, ignore_errors=True)
+            with told():
+                folder = _made(home)
+                new = EmbeddedIndex(folder, _format(folder))
+            try:
+                with new.writing() as writer:
+                    rebuild = EmbeddedRebuild(self, new, writer)
+                    yield rebuild
+                if rebuild.wanted:
+                    with told():
+                        self._become(folder, new.generation())
+            finally:
+                new.close()
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _become(self, made: Path, generation: str) -> None:
+        old = Path(tempfile.mkdtemp(prefix="index.old.", dir=made.parent))
+        os.rename(self._folder, old)
+        os.rename(made, self._folder)
+        sync(made.parent)
+        shutil.rmtree(old, ignore_errors=True)
+        self._index = tantivy.Index(SCHEMA, str(self._folder))
+        self._index.config_reader("manual")
+        self._generation = generation
+
     def get(self, ids: Sequence[ArticleId]) -> list[Article]:
         """See port.Index."""
         if not ids:
@@ -126,7 +158,7 @@ class EmbeddedIndex:
             searcher = self._searcher()
             return {
                 month: count(searcher, tantivy.Query.term_query(SCHEMA, "month", month))
-                for month in sorted(searcher.terms_with_prefix("month", ""))
+                for month, _ in searcher.terms_with_prefix("month", "")
             }
 
     def drop(self, month: str) -> None:
