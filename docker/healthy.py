@@ -1,4 +1,4 @@
-"""The health check of the service `wirewatch`: its config is right, its database opens, and its last run began a while ago at most.
+"""The health check of the service `wirewatch`: the config is right, the database opens, the last run began not long ago.
 
 `wirewatch doctor` would not do: it also says no when a newspaper's server is down, and that is no fault of this container.
 """

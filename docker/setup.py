@@ -92,7 +92,7 @@ def call(url: str, login: tuple[str, str], method: str, path: str, body: bytes |
         with error:
             said = error.read(ENOUGH).decode("utf-8", "replace")
         if error.code == 401:
-            raise Refused(f"{url}: the password of `elastic` in .env is not the one of its first start (docker/README.md)") from None
+            raise Refused(f"{url}: the password of `elastic` in .env is not that of its first start (docker/README.md)") from None
         raise Refused(f"{url}{path}: {error.code}: {said}") from None
     except (OSError, ValueError) as error:
         raise Refused(f"{url} can't be reached: {error}") from None
