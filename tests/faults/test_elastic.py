@@ -250,7 +250,8 @@ def test_killed_in_the_middle_of_a_run_and_started_again_every_article_is_there_
 
 
 def _kills_at_first_bulk(server: Server):  # type: ignore[no-untyped-def]
-    lock, killed = threading.Lock(), []
+    lock = threading.Lock()
+    killed: list[bool] = []
 
     def cut(request: bytes) -> bool:
         with lock:

@@ -1,14 +1,13 @@
 """Which index the state's `indexed` speaks of: its generation, and those made from it that may take its place."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from wirewatch.state import meta
 from wirewatch.state.adopting import forget_index
 from wirewatch.state.database import Database, clock
 
 _NOW, _COPIES = "index-generation", "index-copies"
-MARGIN = timedelta(minutes=10)  # between a document's acknowledgement and the state's note of it
 
 
 def both(db: Database, generation: str) -> None:
@@ -22,12 +21,12 @@ def both(db: Database, generation: str) -> None:
 def settle(db: Database, generation: str) -> int:
     """This generation is in use: take note. What it lacks is to be indexed again, without being told; gives the captures.
 
-    A copy lacks what was indexed after it was made; an index that nobody knows lacks everything.
+    A copy may lack what was noted as indexed since it was begun; an index that nobody knows lacks everything.
     """
     if meta.get(db, _NOW) == generation:
         return 0
     known = json.loads(meta.get(db, _COPIES) or "{}")
-    since = datetime.fromisoformat(known[generation]) - MARGIN if generation in known else None
+    since = datetime.fromisoformat(known[generation]) if generation in known else None
     again = forget_index(db, since)
     meta.put(db, _NOW, generation)
     meta.put(db, _COPIES, "{}")
