@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+COMPOSE := docker compose --env-file docker/.env --file docker/compose.yaml
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test lint fix bench lock clean
+.PHONY: help install demo up down test lint fix bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +21,14 @@ $(READY): pyproject.toml requirements-dev.lock
 
 demo: install ## run the whole pipeline on a sample site on this machine
 	@$(BIN)/wirewatch demo
+
+up: ## start Elasticsearch, Kibana and wirewatch in containers (docker/README.md)
+	@$(PYTHON) docker/prepare.py
+	$(COMPOSE) up --build --detach
+	@echo 'Kibana, in a minute: http://localhost:5601, as desk with the DESK_PASSWORD of docker/.env'
+
+down: ## stop them; articles, archive and dashboards stay
+	$(COMPOSE) down
 
 test: install ## run all tests
 	@$(BIN)/pytest -n auto $(PYTEST)

@@ -4,6 +4,7 @@ Reads roles.json beside it; `wirewatch index roles` prints the same roles.
 """
 
 import base64
+import http.client
 import json
 import os
 import sys
@@ -29,6 +30,10 @@ ENOUGH = 100_000  # bytes read of an answer
 
 class Refused(Exception):
     """The server answered, and not with a yes; or it never answered."""
+
+
+class WrongPassword(Refused):
+    """The server doesn't know us: waiting won't help."""
 
 
 def main(environment: Mapping[str, str], patience: float = PATIENCE) -> int:
@@ -68,8 +73,10 @@ def wait(url: str, login: tuple[str, str], patience: float) -> None:
     while True:
         try:
             return call(url, login, "GET", "/_cluster/health?wait_for_status=yellow&timeout=10s")
-        except Refused as error:
-            if "password" in str(error) or time.monotonic() > until:
+        except WrongPassword:
+            raise
+        except Refused:
+            if time.monotonic() > until:
                 raise
             time.sleep(1)
 
@@ -92,9 +99,11 @@ def call(url: str, login: tuple[str, str], method: str, path: str, body: bytes |
         with error:
             said = error.read(ENOUGH).decode("utf-8", "replace")
         if error.code == 401:
-            raise Refused(f"{url}: the password of `elastic` in .env is not that of its first start (docker/README.md)") from None
+            raise WrongPassword(
+                f"{url}: the password of `elastic` in .env is not that of its first start (docker/README.md)"
+            ) from None
         raise Refused(f"{url}{path}: {error.code}: {said}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise Refused(f"{url} can't be reached: {error}") from None
 
 
