@@ -255,3 +255,19 @@ def test_make_up_and_make_down_are_what_the_readme_says(tmp_path: Path) -> None:
     assert "docker compose --env-file docker/.env --file docker/compose.yaml up --build --detach" in ran.stdout
     assert "docker compose --env-file docker/.env --file docker/compose.yaml down" in ran.stdout
     assert "--volumes" not in ran.stdout  # stopping loses nothing
+
+
+@pytest.mark.parametrize("name", ["elasticsearch", "kibana"])
+def test_the_health_checks_are_lines_that_a_shell_takes(name: str) -> None:
+    kind, line = SERVICES[name]["healthcheck"]["test"]
+
+    assert kind == "CMD-SHELL"
+    assert subprocess.run(["sh", "-n", "-c", line]).returncode == 0
+
+
+def test_the_readme_names_every_service_volume_and_version_that_there_is() -> None:
+    readme = (DOCKER / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in SERVICES if f"| `{name}` |" not in readme] == []
+    assert [name for name in COMPOSE["volumes"] if f"`wirewatch_{name}`" not in readme] == []
+    assert [link for link in re.findall(r"\]\((?!https?:|#)([^)]+)", readme) if not (DOCKER / link).exists()] == []
