@@ -88,10 +88,15 @@ def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Remembered, since topics, stories, index and watches ask for the same body one after another.
     """
+    return forms(text)
+
+
+def forms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As `both`, for a text that won't be asked for again."""
     folded = _fold(text)
     words = [word for word, _, _ in _words(folded)] if _ANY_CJK.search(folded) else _SPLIT.findall(folded)
-    forms = [_FORMS.get(word) or _forms(word) for word in words]
-    return tuple(stem for stem, _ in forms), tuple(exact for _, exact in forms)
+    pairs = [_FORMS.get(word) or _forms(word) for word in words]
+    return tuple([stem for stem, _ in pairs]), tuple([exact for _, exact in pairs])
 
 
 def stems(text: str) -> list[str]:
@@ -142,9 +147,9 @@ def _whole_letters(text: str, found: list[Token]) -> list[Token]:
     whole = []
     for token in found:
         end = token.end
-        while end < len(text) and unicodedata.combining(text[end]):
+        while end < len(text) and text[end] > "\u02ff" and unicodedata.combining(text[end]):
             end += 1
-        whole.append(token._replace(end=end))
+        whole.append(token if end == token.end else token._replace(end=end))
     return whole
 
 

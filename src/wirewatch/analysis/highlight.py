@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from wirewatch.analysis.chain import Token, both, tokens
+from wirewatch.analysis.chain import Token, both, forms, tokens
 from wirewatch.analysis.query import Exact, Leaf, Node, Prefix, words
 
 LONGEST = 300  # characters of a sentence that is shown
@@ -12,46 +12,58 @@ _MARKS = str.maketrans({"<": "‹", ">": "›"})
 _FOREIGN_MARK = re.compile(r"</?em>")
 
 Span = tuple[int, int]
+Forms = tuple[str, ...]
 
 
-def highlight(text: str, node: Node, *, open: str = "<em>", close: str = "</em>", field: str = "body") -> str | None:
+def highlight(text: str, node: Node, *, field: str = "body") -> str | None:
     """`text` with the words that meet the query between marks, touching ones together; None if none does.
 
     Marks that the text holds itself are made unlike ours, so that nobody takes them for one.
     """
     text = _FOREIGN_MARK.sub(lambda found: found[0].translate(_MARKS), text)
     spans = list(_spans(text, node, field))
-    return _mark(text, spans, open, close) if spans else None
+    return _mark(text, spans) if spans else None
 
 
 def sentences(title: str, body: str, node: Node, limit: int = 3) -> tuple[str, ...]:
     """The sentences that meet most of the query's words, marked, the title first if it meets one; at most `limit`."""
     marked = [line for line in [highlight(title, node, field="title")] if line]
     body = _FOREIGN_MARK.sub(lambda found: found[0].translate(_MARKS), body)
-    spans = list(_spans(body, node, "body"))
-    found = []
-    for start, end in _sentences_with(body, spans):
-        inside = [span for span in spans if start <= span[0] < end]
-        distinct = {stem for a, b in inside for stem in both(body[a:b])[0]}
-        found.append((-len(distinct), start, end, inside))
-    best = sorted(sorted(found)[: max(0, limit - len(marked))], key=lambda row: row[1])
-    for _, start, end, inside in best:
-        line = _mark(body[start:end], [(a - start, min(b, end) - start) for a, b in inside], "<em>", "</em>")
-        marked.append(line.strip())
+    leaves = [leaf for leaf in words(node) if leaf.field in (None, "body")]
+    wanted = max(0, limit - len(marked))
+    for start, end in _best(body, leaves, wanted) if wanted else ():
+        line = body[start:end]
+        marked.append(_mark(line, list(_spans(line, node, "body"))).strip())
     return tuple(_cut(line) for line in marked)
 
 
-def _sentences_with(body: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """The sentences that hold one of the spans' beginnings, in order."""
-    left = iter([start for start, _ in spans])
-    wanted = next(left, None)
-    for found in _SENTENCE.finditer(body):
-        if wanted is None:
-            return
-        if wanted < found.end():
-            yield found.span()
-            while wanted is not None and wanted < found.end():
-                wanted = next(left, None)
+def _best(body: str, leaves: Sequence[Leaf], limit: int) -> list[Span]:
+    """The sentences that meet most of the words, in the text's order.
+
+    Sentence by sentence without looking where its words stand: 20 bodies in 3 ms instead of 20. A phrase that goes over a
+    sentence's end is met in none: then the sentence is the whole body.
+    """
+    asked = [(leaf, *forms(leaf.text)) for leaf in leaves]
+    found = []
+    for sentence in _SENTENCE.finditer(body):
+        stems, exacts = forms(sentence[0])
+        if met := sum(_has(leaf, stem, exact, stems, exacts) for leaf, stem, exact in asked):
+            found.append((-met, *sentence.span()))
+            if sum(-each == len(asked) for each, _, _ in found) >= limit:  # none that comes after is better
+                break
+    if not found and any(_has(leaf, stem, exact, *forms(body)) for leaf, stem, exact in asked):
+        return [(0, len(body))]
+    return sorted((start, end) for _, start, end in sorted(found)[:limit])
+
+
+def _has(leaf: Leaf, stem: Forms, exact: Forms, stems: Forms, exacts: Forms) -> bool:
+    if isinstance(leaf, Prefix):
+        return bool(exact) and any(word.startswith(exact[0]) for word in exacts)
+    asked, have = (exact, exacts) if isinstance(leaf, Exact) else (stem, stems)
+    if not asked or asked[0] not in have:
+        return False
+    size = len(asked)
+    return size == 1 or any(have[n : n + size] == asked for n in range(len(have) - size + 1))
 
 
 def _spans(text: str, node: Node, field: str) -> Iterator[Span]:
@@ -84,10 +96,10 @@ def _met(found: Sequence[Token], leaf: Leaf) -> Iterator[Span]:
             yield from ((token.start, token.end) for token in found[n : n + size])
 
 
-def _mark(text: str, spans: Sequence[Span], open: str, close: str) -> str:
+def _mark(text: str, spans: Sequence[Span]) -> str:
     parts, at = [], 0
     for start, end in spans:
-        parts += [text[at:start], open, text[start:end], close]
+        parts += [text[at:start], "<em>", text[start:end], "</em>"]
         at = end
     return "".join([*parts, text[at:]])
 

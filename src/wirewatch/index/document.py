@@ -13,6 +13,7 @@ _TIMES = ("first_seen_at", "indexed_at", "published_at", "updated_at")
 _LISTS = ("authors", "entities", "entity_names", "people", "organisations", "places", "topics")
 _TERMS = ("id", "source", "language", "entities", "topics")
 TERM_BYTES = 512  # an id's or tag's longest; tantivy drops a term of 65,531 bytes without a word, Elasticsearch takes ids of 512
+NOT_UNICODE = "its text isn't Unicode: half a surrogate pair"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,18 +32,18 @@ def newest(articles: Iterable[Article]) -> list[Article]:
 
 
 def refusal(article: Article) -> str | None:
-    """Why no home takes this article; None: it may be indexed."""
+    """Why no home takes this article; None: it may be indexed, unless its text isn't Unicode, which shows when it is packed."""
     try:
-        to_bytes(article)
+        for at in (getattr(article, name) for name in _TIMES):
+            if at is not None and at.tzinfo is None:
+                return f"{at.isoformat()} has no UTC offset"
         for name in _TERMS:
             value = getattr(article, name)
             for term in (value,) if isinstance(value, str) else value:
                 if len(term.encode()) > TERM_BYTES:
                     return f"{name} is longer than {TERM_BYTES} bytes"
     except UnicodeEncodeError:
-        return "its text isn't Unicode: half a surrogate pair"
-    except ValueError as error:
-        return str(error)
+        return NOT_UNICODE
     if not article.id:
         return "it has no id"
     return None if 0 <= article.revision < 2**63 else f"revision {article.revision} is out of range"

@@ -43,6 +43,15 @@ class Generations:
         own = [each for each in found if re.fullmatch(re.escape(self._name) + r"-v\d+", each["name"])]
         return sorted((_generation(each["index_template"], self._name) for each in own), key=lambda each: each.number)
 
+    def numbers(self) -> set[int]:
+        """The numbers of those that are there: a small answer, for a look before and after each write."""
+        with told(self._url):
+            answer = self._client.options(ignore_status=404).indices.get_index_template(
+                name=f"{self._name}-v*", filter_path="index_templates.name"
+            )
+        names = [str(each["name"]) for each in answer.get("index_templates", [])]
+        return {int(name.rpartition("-v")[2]) for name in names if re.fullmatch(re.escape(self._name) + r"-v\d+", name)}
+
     def live(self) -> Generation:
         """The one that is read. Raises NotSetUp if there is none."""
         if (found := next((each for each in reversed(self.all()) if each.live), None)) is None:

@@ -45,8 +45,9 @@ class ElasticIndex:
     @contextmanager
     def writing(self, stop: threading.Event | None = None) -> Iterator[ElasticWriter]:
         """See port.Index; many may write at once. `stop` ends the waiting for a server that is busy or down."""
-        self.generations.writable()
-        yield ElasticWriter(self._client, self._url, self._name, self.generations, stop or threading.Event())
+        writer = ElasticWriter(self._client, self._url, self._name, self.generations, stop or threading.Event())
+        writer.check()
+        yield writer
 
     @contextmanager
     def rebuilding(self, stop: threading.Event | None = None) -> Iterator[ElasticRebuild]:

@@ -12,7 +12,7 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from wirewatch.errors import Unavailable
-from wirewatch.index.document import newest, refusal
+from wirewatch.index.document import NOT_UNICODE, newest, refusal
 from wirewatch.index.elastic.document import to_source
 from wirewatch.index.elastic.errors import KEPT, PASSING, NotSetUp, ours
 from wirewatch.index.elastic.generations import SETUP, Generation, Generations
@@ -39,6 +39,11 @@ class ElasticWriter:
     def __init__(self, client: Elasticsearch, url: str, name: str, generations: Generations, stop: threading.Event) -> None:
         self._client, self._url, self._name, self._generations = client.options(max_retries=0), url, name, generations
         self._stop = stop
+        self._known: list[Generation] = []
+
+    def check(self) -> None:
+        """Raises NotSetUp unless every generation that a write goes to is as our template says."""
+        self._known = self._generations.writable()
 
     def write(self, articles: Sequence[Article]) -> Mapping[ArticleId, str]:
         """See port.Writer. What began to be filled meanwhile gets the articles too, before they count as written."""
@@ -49,22 +54,44 @@ class ElasticWriter:
                 good.append(article)
             else:
                 refused[article.id] = why
-        written: list[int] = []
-        while good and (new := [each for each in self._generations.writable() if each.number not in written]):
-            for generation in new:
+        written: set[int] = set()
+        while good:
+            if self._generations.numbers() != {each.number for each in self._known}:
+                self.check()
+            if not (left := [each for each in self._known if each.number not in written]):
+                break
+            for generation in left:
                 refused |= self.write_to(generation, good)
-            written += [each.number for each in new]
+            written |= {each.number for each in left}
         return refused
 
     def write_to(self, generation: Generation, articles: Sequence[Article]) -> dict[ArticleId, str]:
-        """Write into one generation; gives those that the server refused, and why."""
-        docs = [self._doc(article, generation) for article in articles]
+        """Write into one generation; gives those that the server refused, and why.
+
+        The last bulk of each month makes all that was written to it visible: a refresh by itself needs a right more.
+        """
         patience = _Patience(self._stop)
         refused: dict[ArticleId, str] = {}
+        by_month: dict[str, list[Article]] = {}
+        for article in articles:
+            by_month.setdefault(month_index(self._name, generation.number, article.first_seen_at), []).append(article)
+        bulks = [(index, list(_bulks(some))) for index, some in by_month.items()]
+        first = [(index, bulk, False) for index, of_month in bulks for bulk in of_month[:-1]]
+        last = [(index, of_month[-1], True) for index, of_month in bulks]
         with ThreadPoolExecutor(THREADS) as pool:
-            for answer in pool.map(lambda some: self._send(some, patience), _bulks(docs)):
-                refused |= answer
+            for some in (first, last):
+                for answer in pool.map(lambda each: self._put(*each, patience=patience), some):
+                    refused |= answer
         return refused
+
+    def _put(self, index: str, articles: Sequence[Article], refresh: bool, *, patience: "_Patience") -> dict[ArticleId, str]:
+        docs, refused = [], {}
+        for article in articles:
+            try:
+                docs.append(_doc(article, index))
+            except UnicodeEncodeError:
+                refused[article.id] = NOT_UNICODE
+        return refused | self._send(docs, patience, refresh=refresh)
 
     def delete(self, ids: Sequence[ArticleId]) -> None:
         """See port.Writer. Needs a login that may delete."""
@@ -73,13 +100,7 @@ class ElasticWriter:
                 lines = [json.dumps({"delete": {"_id": each}}).encode() for each in ids]
                 self._send([_Doc(each, line, name) for each, line in zip(ids, lines, strict=True)], _Patience(self._stop))
 
-    def _doc(self, article: Article, generation: Generation) -> _Doc:
-        index = month_index(self._name, generation.number, article.first_seen_at)
-        action = {"index": {"_index": index, "_id": article.id, "version": article.revision, "version_type": "external_gte"}}
-        source = json.dumps(to_source(article), ensure_ascii=False, separators=(",", ":"))
-        return _Doc(article.id, json.dumps(action).encode() + b"\n" + source.encode(), index)
-
-    def _send(self, docs: Sequence[_Doc], patience: "_Patience") -> dict[ArticleId, str]:
+    def _send(self, docs: Sequence[_Doc], patience: "_Patience", *, refresh: bool = True) -> dict[ArticleId, str]:
         """One bulk, until every document of it has its answer: written, superseded, or refused with a reason."""
         refused: dict[ArticleId, str] = {}
         waiting = {doc.id: doc for doc in docs}
@@ -88,7 +109,7 @@ class ElasticWriter:
                 answer = self._client.bulk(
                     operations=[doc.lines for doc in waiting.values()],  # type: ignore[misc]  # bytes pass as they are
                     index=docs[0].index,
-                    refresh=True,
+                    refresh=refresh,
                     source=False,
                 )
             except (TransportError, ApiError) as error:
@@ -153,14 +174,21 @@ def _reason(error: Mapping[str, Any]) -> str:
     return ": ".join(str(each) for each in (error.get("reason", ""), cause.get("reason", "")) if each)
 
 
-def _bulks(docs: Sequence[_Doc]) -> Iterator[list[_Doc]]:
-    some: list[_Doc] = []
+def _doc(article: Article, index: str) -> _Doc:
+    action = {"index": {"_id": article.id, "version": article.revision, "version_type": "external_gte"}}
+    source = json.dumps(to_source(article), ensure_ascii=False, separators=(",", ":"))
+    return _Doc(article.id, json.dumps(action).encode() + b"\n" + source.encode(), index)
+
+
+def _bulks(articles: Sequence[Article]) -> Iterator[list[Article]]:
+    some: list[Article] = []
     size = 0
-    for doc in docs:
-        if some and (len(some) >= COUNT or size + len(doc.lines) > BYTES):
+    for article in articles:
+        length = 3 * len(article.body)  # UTF-8 takes at most three bytes a letter of any language we read
+        if some and (len(some) >= COUNT or size + length > BYTES):
             yield some
             some, size = [], 0
-        some.append(doc)
-        size += len(doc.lines)
+        some.append(article)
+        size += length
     if some:
         yield some

@@ -8,7 +8,7 @@ from pathlib import Path
 from tantivy import Document, IndexWriter, Searcher
 
 from wirewatch.errors import WirewatchError
-from wirewatch.index.document import newest, refusal
+from wirewatch.index.document import NOT_UNICODE, newest, refusal
 from wirewatch.index.embedded.errors import told
 from wirewatch.index.embedded.query import ids_query
 from wirewatch.index.embedded.rank import id_of, numbers
@@ -63,10 +63,13 @@ def as_documents(articles: Sequence[Article]) -> tuple[dict[ArticleId, tuple[int
     made: dict[ArticleId, tuple[int, Document]] = {}
     refused: dict[ArticleId, str] = {}
     for article in newest(articles):
-        if (why := refusal(article)) is None:
-            made[article.id] = article.revision, document(article)
-        else:
-            refused[article.id] = why
+        try:
+            if (why := refusal(article)) is None:
+                made[article.id] = article.revision, document(article)
+            else:
+                refused[article.id] = why
+        except UnicodeEncodeError:
+            refused[article.id] = NOT_UNICODE
     return made, refused
 
 
