@@ -18,6 +18,7 @@ import structlog
 
 from wirewatch.archive.read import list_files, read_records
 from wirewatch.archive.recover import sweep
+from wirewatch.archive.tombstones import list_tombstones, read_tombstone
 from wirewatch.archive.write import ArchiveWriter
 from wirewatch.enrich.entities import Gazetteer
 from wirewatch.enrich.topics import Topics
@@ -33,6 +34,7 @@ from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
 from wirewatch.state import captures, copies, feeds, matches, runs
 from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
+from wirewatch.state.forgetting import remember_tombstone
 from wirewatch.watch.channels import open_channels
 from wirewatch.watch.deliver import deliver
 from wirewatch.watch.stage import match, query_hash
@@ -77,11 +79,19 @@ def open_house(settings: Settings, *, now_too: bool = False, progress: Progress 
         yield House(settings, db, articles, saved_at, now_too, progress)
 
 
-def recover_archive(db: Database, archive: str) -> int:
-    """Delete what dead writers left open; adopt closed files whose acknowledgement a kill cut off. Gives the number of pages."""
+def recover_archive(db: Database, archive: str, *, quiet: bool = False) -> int:
+    """Delete what dead writers left open; adopt closed files whose acknowledgement a kill cut off. Gives the number of pages.
+
+    `quiet`, and always when the state is empty, that is when it was lost: nobody is told again.
+    """
     sweep(archive, owner_is_alive)
     known = captures.known_files(db)
-    return sum(captures.adopt(db, file, list(read_records(archive, file))) for file in list_files(archive) if file not in known)
+    for name in list_tombstones(archive):
+        if name not in known:
+            remember_tombstone(db, name, *read_tombstone(archive, name))
+    new = [file for file in list_files(archive) if file not in known]
+    quiet = quiet or captures.is_empty(db)
+    return sum(captures.adopt(db, file, list(read_records(archive, file)), quiet=quiet) for file in new)
 
 
 def _open_index(db: Database, settings: Settings) -> Index:

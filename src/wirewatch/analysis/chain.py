@@ -18,7 +18,11 @@ from wirewatch.analysis.tables import LETTERS, PAIRS, POSSESSIVE, SPELLING, STEM
 __all__ = ["TABLES_VERSION", "Token", "analyze", "both", "exacts", "stems", "tokens"]
 
 CACHE = 200_000  # words remembered with their forms, about 40 MB; a month of news in seven languages has as many
+PIECES, LONGEST_PIECE = 65_536, 40  # words with their marks, remembered; about 25 MB
 REMEMBERED = 512  # texts, about 10 MB; an index batch has 200 bodies and 200 titles
+
+
+Pair = tuple[tuple[str, ...], tuple[str, ...]]  # stems and exact forms, of one length
 
 
 class Token(NamedTuple):
@@ -92,11 +96,30 @@ def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def forms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """As `both`, for a text that won't be asked for again."""
-    folded = _fold(text)
+    """As `both`, for a text that won't be asked for again.
+
+    No token goes over a blank, so what stands between two blanks is folded once and remembered: ten times as fast.
+    """
+    found_stems: list[str] = []
+    found_exacts: list[str] = []
+    for piece in text.split():
+        known = _PIECES.get(piece) or _piece(piece)
+        found_stems += known[0]
+        found_exacts += known[1]
+    return tuple(found_stems), tuple(found_exacts)
+
+
+def _piece(piece: str) -> Pair:
+    """The forms of what stands between two blanks."""
+    folded = _fold(piece)
     words = [word for word, _, _ in _words(folded)] if _ANY_CJK.search(folded) else _SPLIT.findall(folded)
-    pairs = [_FORMS.get(word) or _forms(word) for word in words]
-    return tuple([stem for stem, _ in pairs]), tuple([exact for _, exact in pairs])
+    pairs = [_forms(word) for word in words]
+    made = tuple([stem for stem, _ in pairs]), tuple([exact for _, exact in pairs])
+    if len(piece) <= LONGEST_PIECE:
+        if len(_PIECES) >= PIECES:
+            _PIECES.clear()
+        _PIECES[piece] = made
+    return made
 
 
 def stems(text: str) -> list[str]:
@@ -178,6 +201,7 @@ def _bigrams(run: str, start: int) -> Iterator[tuple[str, int, int]]:
 
 
 _FORMS: dict[str, tuple[str, str]] = {}
+_PIECES: dict[str, Pair] = {}
 
 
 def _forms(word: str) -> tuple[str, str]:

@@ -20,6 +20,9 @@ def highlight(text: str, node: Node, *, field: str = "body") -> str | None:
 
     Marks that the text holds itself are made unlike ours, so that nobody takes them for one.
     """
+    asked = [(leaf, *forms(leaf.text)) for leaf in words(node) if leaf.field in (None, field)]
+    if not any(_has(leaf, stem, exact, *forms(text)) for leaf, stem, exact in asked):
+        return None
     text = _FOREIGN_MARK.sub(lambda found: found[0].translate(_MARKS), text)
     spans = list(_spans(text, node, field))
     return _mark(text, spans) if spans else None

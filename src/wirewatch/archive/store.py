@@ -46,12 +46,24 @@ class Store:
         """The file, to be read from its start. Raises OSError."""
         return self._files.open(f"{self._root}/{name}", "rb")
 
-    def names(self) -> list[str]:
+    def names(self, ending: str = CLOSED) -> list[str]:
         """All closed files, oldest first."""
         if not self._folder:
             below = len(self._root.rstrip("/")) + 1
-            return sorted(path[below:] for path in self._files.find(self._root) if path.endswith(CLOSED))
-        return sorted(str(path.relative_to(self._folder)) for path in self._local(CLOSED))
+            return sorted(path[below:] for path in self._files.find(self._root) if path.endswith(ending))
+        return sorted(str(path.relative_to(self._folder)) for path in self._local(ending))
+
+    def size(self, name: str) -> int:
+        """A file's bytes. Raises OSError."""
+        return int(self._files.size(f"{self._root}/{name}"))
+
+    def delete(self, name: str) -> None:
+        """Take a file away; one that isn't there is no fault. Raises Unavailable."""
+        try:
+            with suppress(FileNotFoundError):
+                self._files.rm_file(f"{self._root}/{name}")
+        except OSError as error:
+            raise _unavailable(error, self._root) from error
 
     def unfinished(self) -> Iterator[tuple[Path, str]]:
         """Each local file that was not renamed yet, and its owner."""

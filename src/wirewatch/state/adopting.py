@@ -1,15 +1,17 @@
 """What is done again: pages of closed files that no row knows, articles for another index, failed captures."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
+from wirewatch.errors import Reason
 from wirewatch.model import Origin, Place
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.fetching import add_keys, note_files, page_values, same_as
+from wirewatch.state.forgetting import is_forgotten
 from wirewatch.state.identity import key_of
 from wirewatch.state.leases import NOBODY
 from wirewatch.state.polls import make_articles, queue, queued
@@ -18,28 +20,50 @@ from wirewatch.state.rows import entry_json
 Found = tuple[Origin, Place, str, str]  # a page of the archive: origin, place, final URL, content type
 
 
+def beyond() -> int:
+    """A count of claims that no article reached before the state was lost: hours since 2026, which 119 years don't exhaust."""
+    return int((datetime.now(UTC) - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds() // 3600)
+
+
+def raise_revisions(db: Database) -> None:
+    """An older copy of the state is in use: whatever is indexed from now on goes before what the lost one wrote."""
+    a = t.articles.c
+    with db.write() as conn:
+        conn.execute(update(t.articles).where(a.revision < beyond()).values(revision=beyond()))
+
+
+def is_empty(db: Database) -> bool:
+    """Whether no article was ever seen: the state is new, or was lost."""
+    with db.read() as conn:
+        return conn.scalar(select(t.articles.c.no).limit(1)) is None
+
+
 def known_files(db: Database) -> set[str]:
     """The archive files whose pages have their rows."""
     with db.read() as conn:
         return set(conn.scalars(select(t.archive_files.c.name)))
 
 
-def adopt(db: Database, file: str, records: Sequence[Found]) -> int:
+def adopt(db: Database, file: str, records: Sequence[Found], *, quiet: bool = False) -> int:
     """Take up the pages of a closed archive file that no row knows: a kill fell between closing it and noting it, or the
     state was lost. Makes what is missing (articles with their own ids, keys, captures); gives the pages taken up.
+
+    `quiet`: nobody is told about them, as about imports (no feed).
     """
     with db.write() as conn:
-        taken = sum(_adopt(conn, record) for record in records)
+        taken = sum(_adopt(conn, record, quiet or not record[0].feed) for record in records)
         note_files(conn, {file}, clock(conn))
     return taken
 
 
-def _adopt(conn: Connection, record: Found) -> bool:
+def _adopt(conn: Connection, record: Found, quiet: bool) -> bool:
     origin, place, final_url, content_type = record
     c, now = t.captures.c, clock(conn)
     article = _article(conn, origin)
     other = add_keys(conn, article, origin.keys)
-    page = page_values(place, final_url, content_type, now)
+    if is_forgotten(conn, article):
+        return False
+    page = page_values(place, final_url, content_type, now) | {"quiet": quiet}
     there = conn.execute(select(c.no, c.status).where(c.article == article, c.n == origin.n).with_for_update()).one_or_none()
     if there is None:
         row = queued(article, origin.n, "new" if origin.n == 1 else "edit", origin.entry.url, entry_json(origin.entry), now)
@@ -62,7 +86,7 @@ def _article(conn: Connection, origin: Origin) -> int:
         return int(no)
     feed = conn.scalar(select(t.feeds.c.no).where(t.feeds.c.url == origin.feed))
     row = {name: getattr(origin, name) for name in ("first_seen_at", "source", "country", "language")}
-    row |= {"id": origin.article_id, "url": origin.entry.url, "feed": feed}
+    row |= {"id": origin.article_id, "url": origin.entry.url, "feed": feed, "revision": beyond()}
     key = origin.keys[0] if origin.keys else key_of(origin.entry.url)
     made = make_articles(conn, [row], {key: origin.article_id})[key]
     return made if made is not None else _article(conn, origin)  # another process has just made it
@@ -93,6 +117,7 @@ def requeue(db: Database, *, reason: str | None = None, url: str | None = None) 
         now = clock(conn)
         newest = select(c.article, func.max(c.n).label("n")).group_by(c.article)
         query = select(c.article, c.n, c.url, c.entry).where(c.status.in_(["skipped", "failed"]))
+        query = query.where(func.coalesce(c.reason, "") != Reason.FORGOTTEN)
         if reason is not None:
             query = query.where(c.reason == reason)
         if url is not None:

@@ -11,6 +11,7 @@ from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
+from wirewatch.state.forgetting import bare_host, forgotten_hosts
 from wirewatch.state.identity import host_of, short_hash
 from wirewatch.state.leases import NOBODY, chunks
 from wirewatch.state.rows import entry_json
@@ -172,9 +173,13 @@ def queued(article: int, n: int, kind: str, url: str, entry: str, now: datetime)
 
 
 def queue(conn: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Add captures, and their hosts."""
+    """Add captures, and their hosts. Those of a forgotten host are over at once."""
     if not rows:
         return
+    gone = forgotten_hosts(conn)
+    over = {"status": "skipped", "reason": Reason.FORGOTTEN}
+    open_ = {"status": "queued", "reason": None}
+    rows = [row | (over if bare_host(row["host"]) in gone else open_) for row in rows]
     conn.execute(upsert(conn, t.captures).on_conflict_do_nothing(), list(rows))
     hosts = sorted({row["host"] for row in rows})
     conn.execute(upsert(conn, t.hosts).on_conflict_do_nothing(), [{"host": host, "next_at": now} for host in hosts])
@@ -214,9 +219,10 @@ def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
     c, edits = t.captures.c, []
     waiting = func.sum(case((t.has_status("queued"), 1), else_=0))
     so_far = func.sum(case((c.kind == "edit", 1), else_=0))
+    forgotten = func.sum(case((c.reason == Reason.FORGOTTEN, 1), else_=0))
     for some in chunks(list(changed)):
         query = select(c.article, func.max(c.n).label("n")).where(c.article.in_(some)).group_by(c.article)
-        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS)):
+        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS, forgotten == 0)):
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
     _queue(poll, edits)
     return len(edits)

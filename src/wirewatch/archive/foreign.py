@@ -1,0 +1,79 @@
+"""Pages that someone else crawled: a WARC file of theirs, read as a stream within bounds."""
+
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from wirewatch.errors import UserError
+from wirewatch.model import Page
+from wirewatch.safe import one_line
+
+HTML = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(slots=True)
+class Foreign:
+    """What was read so far."""
+
+    position: int = 0  # bytes of the file
+    not_pages: int = 0  # records that are no answer 200 with HTML
+    too_large: int = 0
+    broken: str = ""  # why the file could not be read to its end
+
+
+def pages(path: Path, most: int, told: Foreign) -> Iterator[Page]:
+    """The pages of the file, one after another; `told` follows. Stops, with `told.broken`, where the file can't be read on."""
+    try:
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                told.position = stream.tell()
+                if (page := _page(record, most, told)) is not None:
+                    yield page
+    except IsADirectoryError as error:
+        raise UserError(f"{path} is a folder; name a .warc.gz file") from error
+    except (FileNotFoundError, PermissionError) as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    except (OSError, EOFError, zlib.error, ArchiveLoadFailed, ValueError, AttributeError) as error:
+        told.broken = one_line(str(error), 200) or type(error).__name__
+
+
+def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
+    headers = record.http_headers
+    if record.rec_type != "response" or headers is None or headers.get_statuscode() != "200":
+        told.not_pages += 1
+        return None
+    kind = str(headers.get_header("content-type", "")).partition(";")[0].strip().lower()
+    url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
+    if kind not in HTML or not url.startswith(("http://", "https://")):
+        told.not_pages += 1
+        return None
+    body = _bounded(record.content_stream(), most)
+    if body is None:
+        told.too_large += 1
+        return None
+    pairs = tuple((str(name).lower(), str(value)) for name, value in headers.headers)
+    kept = tuple(pair for pair in pairs if pair[0] not in ("content-encoding", "transfer-encoding", "content-length"))
+    return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=_date(record), took=0.0)
+
+
+def _bounded(stream: io.BufferedIOBase, most: int) -> bytes | None:
+    """All of it, unpacked; None beyond `most` bytes."""
+    parts, size = [], 0
+    while part := stream.read(65_536):
+        size += len(part)
+        if size > most:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _date(record: ArcWarcRecord) -> datetime:
+    at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,239 @@
+"""The archive's upkeep as a user has it: restore, import, forget, compact, check; and killed half way."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli import Cli, on_site
+from wirewatch import upkeep
+from wirewatch.archive.pages import copied, stretches
+from wirewatch.archive.read import list_files, read_page
+from wirewatch.demo.site import SampleSite
+from wirewatch.model import Place
+from wirewatch.state import moving
+from wirewatch.state.database import Database, opened
+
+
+@pytest.fixture
+def site() -> Iterator[SampleSite]:
+    with SampleSite() as running:
+        yield running
+
+
+@pytest.fixture
+def cli(site: SampleSite, tmp_path: Path) -> Cli:
+    """A home after a run."""
+    made = on_site(site, tmp_path)
+    made("run", "--once", "--now", code=(0, 1))
+    return made
+
+
+def found(cli: Cli) -> dict[str, str]:
+    """Id and first-seen of every article of the index."""
+    return {row["id"]: row["first_seen_at"] for row in cli.rows("search", "*", "--limit", "1000")}
+
+
+def yesterday(cli: Cli) -> None:
+    """Let the archive's files be of a past day, as the state knows them."""
+    import sqlite3
+
+    archive = cli.home / "archive"
+    with sqlite3.connect(cli.home / "state.db") as db:
+        for path in sorted(archive.rglob("*.warc.gz")):
+            old = str(path.relative_to(archive))
+            new = "2026/01/01/" + path.name
+            (archive / "2026/01/01").mkdir(parents=True, exist_ok=True)
+            path.rename(archive / new)
+            db.execute("UPDATE captures SET file = ? WHERE file = ?", (new, old))
+            db.execute("UPDATE archive_files SET name = ? WHERE name = ?", (new, old))
+    db.close()
+
+
+def in_three_files(cli: Cli) -> None:
+    """Let the archive be of three small files of a past day."""
+    archive = str(cli.home / "archive")
+    with opened("sqlite", cli.home) as db:
+        files = list_files(archive)
+        pages = [page for file in files for page in stretches(archive, file)]
+        for part in (pages[0::3], pages[1::3], pages[2::3]):
+            name, offsets = copied(archive, part, db.owner)
+            moving.move(db, {(p.file, p.offset): (name, at) for p, at in zip(part, offsets, strict=True)}, [name], [])
+        for file in files:
+            moving.move(db, {}, [], [file])
+            (cli.home / "archive" / file).unlink()
+    yesterday(cli)
+
+
+def readable(cli: Cli, db: Database) -> int:
+    """Reads the page of every capture that has one; gives their number."""
+    import sqlite3
+
+    with sqlite3.connect(cli.home / "state.db") as raw:
+        rows = raw.execute('SELECT file, "offset", length FROM captures WHERE file IS NOT NULL').fetchall()
+    raw.close()
+    for file, offset, length in rows:
+        assert read_page(str(cli.home / "archive"), Place(file=file, offset=offset, length=length)).body
+    return len(rows)
+
+
+def test_a_lost_database_is_restored_and_every_article_is_there_once_and_told_once(cli: Cli) -> None:
+    before, told = found(cli), cli.told()
+    for path in cli.home.glob("state.db*"):
+        path.unlink()
+
+    cli("db", "restore")
+    cli("db", "restore")
+    cli("run", "--once", code=(0, 1))
+    cli("reindex")
+
+    assert found(cli) == before
+    assert cli.told() == told
+
+
+def test_an_older_copy_of_the_database_is_brought_up_to_a_newer_archive(site: SampleSite, tmp_path: Path) -> None:
+    cli = on_site(site, tmp_path)
+    cli("poll", "--now", code=(0, 1))
+    copy = tmp_path / "copy.db"
+    shutil.copy(cli.home / "state.db", copy)
+    cli("run", "--once", "--now", code=(0, 1))
+    before = found(cli)
+    for path in cli.home.glob("state.db*"):
+        path.unlink()
+    shutil.copy(copy, cli.home / "state.db")
+
+    cli("db", "restore")
+    cli("run", "--once", "--now", code=(0, 1))
+
+    assert found(cli).keys() == before.keys()
+    assert json.loads(cli("status", "--json"))["articles"]["matched"] == len(before)
+
+
+def test_an_import_is_indexed_once_and_told_to_nobody(cli: Cli, site: SampleSite, tmp_path: Path) -> None:
+    files = [str(path) for path in sorted((cli.home / "archive").rglob("*.warc.gz"))]
+    other = on_site(site, tmp_path / "other")
+
+    other("import", *files, "--source", "Crawl", code=(0, 1))
+    once = found(other)
+    other("import", *files, "--source", "Crawl", code=(0, 1))
+
+    assert len(once) == len(found(cli))
+    assert found(other) == once
+    assert other.told() == []
+    assert {row["source"] for row in other.rows("search", "*", "--limit", "1000")} == {"Crawl"}
+
+
+def test_a_cut_file_is_imported_up_to_the_cut_and_said(cli: Cli, site: SampleSite, tmp_path: Path) -> None:
+    whole = sorted((cli.home / "archive").rglob("*.warc.gz"))[0].read_bytes()
+    (tmp_path / "cut.warc.gz").write_bytes(whole[: len(whole) * 2 // 3])
+    other = on_site(site, tmp_path / "other")
+
+    process = other.start("import", str(tmp_path / "cut.warc.gz"))
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "can't be read further" in said
+    assert 0 < len(found(other)) < len(found(cli))
+
+
+def test_a_forgotten_article_is_nowhere_and_never_comes_back(cli: Cli) -> None:
+    row = cli.rows("search", "Kim Putin")[0]
+
+    cli("forget", row["url"], code=1)  # nobody agreed
+    assert row["id"] in found(cli)
+    cli("forget", row["url"], "--yes")
+    cli("run", "--once", "--now", code=(0, 1))
+    cli("reindex")
+
+    assert row["id"] not in found(cli)
+    assert row["title"] not in json.dumps(cli.rows("watches", "history"))
+    assert all(row["url"].encode() not in _unpacked(path) for path in (cli.home / "archive").rglob("*.warc.gz"))
+    cli("archive", "check")
+
+
+def test_what_was_forgotten_stays_so_when_the_database_is_lost(cli: Cli) -> None:
+    row = cli.rows("search", "Kim Putin")[0]
+    cli("forget", row["url"], "--yes")
+    for path in cli.home.glob("state.db*"):
+        path.unlink()
+
+    cli("db", "restore")
+    cli("run", "--once", "--now", code=(0, 1))
+
+    assert row["id"] not in found(cli)
+    assert row["url"] not in {each["url"] for each in cli.rows("search", "*", "--limit", "1000")}
+
+
+def test_a_forgotten_host_lets_nothing_in_again(cli: Cli) -> None:
+    cli("forget", "--host", "127.0.0.1", "--yes")
+    cli("run", "--once", "--now", code=(0, 1))
+
+    assert found(cli) == {}
+    assert json.loads(cli("status", "--json"))["skipped_by_reason"].get("forgotten", 0) > 30
+
+
+def test_compact_joins_a_day_and_every_page_stays_readable(cli: Cli) -> None:
+    in_three_files(cli)
+    archive = str(cli.home / "archive")
+    with opened("sqlite", cli.home) as db:
+        pages = readable(cli, db)
+        assert len(list_files(archive)) == 3
+
+    cli("archive", "compact")
+    cli("archive", "check")
+
+    with opened("sqlite", cli.home) as db:
+        assert readable(cli, db) == pages
+        assert len(list_files(archive)) == 1
+    cli("archive", "compact")
+    cli("reindex")
+    assert len(found(cli)) > 30
+
+
+@pytest.mark.parametrize("step", ["copied", "move", "delete"])
+def test_compact_killed_between_two_steps_loses_nothing_and_is_finished_by_the_next(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    in_three_files(cli)
+    archive = str(cli.home / "archive")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with opened("sqlite", cli.home) as db:
+        pages = readable(cli, db)
+        with monkeypatch.context() as patched:
+            if step == "delete":
+                patched.setattr("wirewatch.archive.store.Store.delete", killed)
+            else:
+                patched.setattr(moving if step == "move" else upkeep, step, killed)
+            with pytest.raises(KeyboardInterrupt):
+                upkeep.compact(archive, db)
+        assert readable(cli, db) == pages
+
+    cli("status")
+    cli("archive", "compact")
+    cli("archive", "compact")
+
+    with opened("sqlite", cli.home) as db:
+        assert readable(cli, db) == pages
+        assert len(list_files(archive)) == 1
+
+
+def test_check_says_what_is_broken(cli: Cli) -> None:
+    file = sorted((cli.home / "archive").rglob("*.warc.gz"))[0]
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 0xFF
+    file.write_bytes(raw)
+
+    lines = [json.loads(line) for line in cli("archive", "check", "--json", code=1).splitlines()]
+
+    assert any(file.name in line["file"] for line in lines)
+
+
+def _unpacked(path: Path) -> bytes:
+    import gzip
+
+    return gzip.decompress(path.read_bytes())
