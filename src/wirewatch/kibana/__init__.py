@@ -1,0 +1,1 @@
+"""Kibana: what people see there, made over its own HTTP API."""
