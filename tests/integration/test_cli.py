@@ -77,6 +77,7 @@ def test_doctor_says_what_is_wrong_and_ends_with_1(cli: Cli) -> None:
         "state": "ok",
         "archive": "ok",
         "disk": "ok",
+        "server": "ok",
         "index": "ok",
         "feeds": "ok",
         "channels": "ok",

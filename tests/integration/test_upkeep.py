@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,24 @@ def test_compact_killed_between_two_steps_loses_nothing_and_is_finished_by_the_n
     with opened("sqlite", cli.home) as db:
         assert readable(cli, db) == pages
         assert len(list_files(archive)) == 1
+
+
+def test_past_its_keeping_time_a_day_of_the_archive_is_dropped_and_the_articles_stay(cli: Cli) -> None:
+    yesterday(cli)
+    archive = cli.home / "archive"
+    old = next(archive.rglob("*.warc.gz"))
+    with opened("sqlite", cli.home) as db:
+        dropped = upkeep.prune_archive(str(archive), db, datetime(2026, 1, 1, tzinfo=UTC))
+        assert dropped == []
+        dropped = upkeep.prune_archive(str(archive), db, datetime(2026, 1, 2, tzinfo=UTC))
+    before = found(cli)
+
+    assert dropped == [str(old.relative_to(archive))]
+    assert not old.exists()
+    cli("archive", "check")
+    cli("reindex")
+    cli("run", "--once", code=(0, 1))
+    assert found(cli) == before
 
 
 def test_check_says_what_is_broken(cli: Cli) -> None:

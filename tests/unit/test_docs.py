@@ -41,7 +41,7 @@ def test_every_command_has_help_for_itself_and_each_option(command: object) -> N
     from typer.main import get_command
 
     built = get_command(app)
-    name = command.callback.__name__  # type: ignore[attr-defined]
+    name = command.name or command.callback.__name__  # type: ignore[attr-defined]
     found = built.commands[name]  # type: ignore[attr-defined]
 
     assert found.help

@@ -55,6 +55,10 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
         told.not_pages += 1
         return None
     body = _bounded(record.content_stream(), most)
+    while record.raw_stream.read(65_536):
+        pass  # what stands behind the body
+    if record.raw_stream.limit > 0:  # warcio gives a cut record back short, without a word
+        raise ValueError("the file ends in the middle of a record")
     if body is None:
         told.too_large += 1
         return None

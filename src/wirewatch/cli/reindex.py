@@ -50,6 +50,7 @@ def prune(
     """Drop the whole months of articles, and the files of pages, that are past their keeping time."""
     from wirewatch.pipeline import open_house
     from wirewatch.pruning import oldest_kept, past
+    from wirewatch.upkeep import prune_archive
 
     settings = ctx.obj.settings()
     now, kept = datetime.now(UTC), settings.main
@@ -61,3 +62,7 @@ def prune(
             if not dry_run:
                 house.index.drop(month)
             show.say(f"{month}: {held} articles {would}")
+        if kept.archive.keep:
+            before = oldest_kept(now, kept.archive.keep)
+            files = prune_archive(settings.archive, house.db, before, dry_run=dry_run)
+            show.say(f"archive: {len(files)} files {would}")

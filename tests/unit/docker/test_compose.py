@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,22 +46,6 @@ def test_the_schema_check_sees_a_wrong_key(tmp_path: Path) -> None:
     )
 
     assert ran.returncode == 1
-
-
-@pytest.mark.skipif(
-    not shutil.which("docker") or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0,
-    reason="this machine has no docker compose; the other tests here need none",
-)
-def test_docker_compose_itself_takes_the_file(tmp_path: Path) -> None:
-    load("prepare").write_env(tmp_path / ".env")
-
-    ran = subprocess.run(
-        ["docker", "compose", "--env-file", tmp_path / ".env", "--file", FILE, "config", "--quiet"],
-        capture_output=True,
-        text=True,
-    )
-
-    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_every_variable_is_made_by_make_up_and_none_is_made_in_vain() -> None:
