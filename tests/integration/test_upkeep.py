@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli import Cli, on_site
 from wirewatch import upkeep
+from wirewatch.archive.foreign import Foreign, pages
 from wirewatch.archive.pages import copied, stretches
 from wirewatch.archive.read import list_files, read_page
 from wirewatch.demo.site import SampleSite
@@ -58,8 +59,8 @@ def in_three_files(cli: Cli) -> None:
     archive = str(cli.home / "archive")
     with opened("sqlite", cli.home) as db:
         files = list_files(archive)
-        pages = [page for file in files for page in stretches(archive, file)]
-        for part in (pages[0::3], pages[1::3], pages[2::3]):
+        every = [page for file in files for page in stretches(archive, file)]
+        for part in (every[0::3], every[1::3], every[2::3]):
             name, offsets = copied(archive, part, db.owner)
             moving.move(db, {(p.file, p.offset): (name, at) for p, at in zip(part, offsets, strict=True)}, [name], [])
         for file in files:
@@ -126,7 +127,26 @@ def test_an_import_is_indexed_once_and_told_to_nobody(cli: Cli, site: SampleSite
     assert {row["source"] for row in other.rows("search", "*", "--limit", "1000")} == {"Crawl"}
 
 
-def test_a_cut_file_is_imported_up_to_the_cut_and_said(cli: Cli, site: SampleSite, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [0.41, 0.5, 0.66, 0.8])
+def test_a_cut_file_is_read_up_to_the_cut_and_that_is_said(cli: Cli, tmp_path: Path, part: float) -> None:
+    whole = sorted((cli.home / "archive").rglob("*.warc.gz"))[0].read_bytes()
+    cut = tmp_path / "cut.warc.gz"
+    cut.write_bytes(whole[: int(len(whole) * part)])
+    told, entire = Foreign(), Foreign()
+
+    some = list(pages(cut, 10_000_000, told))
+    cut.write_bytes(whole)
+    every = list(pages(cut, 10_000_000, entire))
+
+    assert "middle of a record" in told.broken
+    assert entire.broken == ""
+    assert 0 < len(some) < len(every)
+    assert some == every[: len(some)]
+
+
+def test_a_file_that_ends_early_ends_the_import_with_1_and_keeps_what_came_before(
+    cli: Cli, site: SampleSite, tmp_path: Path
+) -> None:
     whole = sorted((cli.home / "archive").rglob("*.warc.gz"))[0].read_bytes()
     (tmp_path / "cut.warc.gz").write_bytes(whole[: len(whole) * 2 // 3])
     other = on_site(site, tmp_path / "other")

@@ -15,6 +15,7 @@ from wirewatch.errors import UserError
 from wirewatch.model import Page
 from wirewatch.safe import one_line
 
+CUT = "the file ends in the middle of a record"
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -32,10 +33,16 @@ def pages(path: Path, most: int, told: Foreign) -> Iterator[Page]:
     """The pages of the file, one after another; `told` follows. Stops, with `told.broken`, where the file can't be read on."""
     try:
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream):
+            records, end = ArchiveIterator(stream), 0
+            for record in records:
                 told.position = stream.tell()
-                if (page := _page(record, most, told)) is not None:
+                page = _page(record, most, told)
+                _whole(record)
+                end = records.get_record_offset() + records.get_record_length()
+                if page is not None:
                     yield page
+            if path.suffix == ".gz" and end < path.stat().st_size:  # a record of which only the first bytes are there
+                raise ValueError(CUT)
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder; name a .warc.gz file") from error
     except (FileNotFoundError, PermissionError) as error:
@@ -55,16 +62,20 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
         told.not_pages += 1
         return None
     body = _bounded(record.content_stream(), most)
-    while record.raw_stream.read(65_536):
-        pass  # what stands behind the body
-    if record.raw_stream.limit > 0:  # warcio gives a cut record back short, without a word
-        raise ValueError("the file ends in the middle of a record")
     if body is None:
         told.too_large += 1
         return None
     pairs = tuple((str(name).lower(), str(value)) for name, value in headers.headers)
     kept = tuple(pair for pair in pairs if pair[0] not in ("content-encoding", "transfer-encoding", "content-length"))
     return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=_date(record), took=0.0)
+
+
+def _whole(record: ArcWarcRecord) -> None:
+    """Raises ValueError for a record that the file's end cuts: warcio gives it back short, without a word."""
+    while record.raw_stream.read(65_536):
+        pass
+    if not record.rec_type or getattr(record.raw_stream, "limit", 0) > 0:
+        raise ValueError(CUT)
 
 
 def _bounded(stream: io.BufferedIOBase, most: int) -> bytes | None:
