@@ -156,10 +156,9 @@ class EmbeddedIndex:
         """See port.Index."""
         with told():
             searcher = self._searcher()
-            return {
-                month: count(searcher, tantivy.Query.term_query(SCHEMA, "month", month))
-                for month, _ in searcher.terms_with_prefix("month", "")
-            }
+            names = [name for name, _ in searcher.terms_with_prefix("month", "")]
+            held = {name: count(searcher, tantivy.Query.term_query(SCHEMA, "month", name)) for name in names}
+            return {name: n for name, n in held.items() if n}  # a dropped one's name stays until its segment is merged
 
     def drop(self, month: str) -> None:
         """See port.Index."""
