@@ -1,5 +1,6 @@
 """What a server and the way to it can do to us: in each case one clear line, and after the cure every article once."""
 
+import hashlib
 import json
 import ssl
 import threading
@@ -56,14 +57,14 @@ def line(error: pytest.ExceptionInfo[WirewatchError]) -> str:
 
 
 def test_a_server_that_answers_429_is_asked_again_until_it_takes_all(index: ElasticIndex, between: Proxy) -> None:
-    busy_until = time.monotonic() + 3
-    between.instead = lambda r: response(429, OVERLOADED) if is_bulk(r) and time.monotonic() < busy_until else None
+    refusals = [True] * 4
+    between.instead = lambda r: response(429, OVERLOADED) if is_bulk(r) and refusals and refusals.pop() else None
 
     with index.writing() as writer:
         assert writer.write(PRESS) == {}
 
     assert index.total() == len(PRESS)
-    assert 3 < sum(is_bulk(each) for each in between.seen) < 12  # growing pauses
+    assert sum(is_bulk(each) for each in between.seen) == 5
 
 
 def test_a_server_that_stays_busy_is_given_up_with_one_line(
@@ -186,6 +187,21 @@ def test_a_certificate_of_an_unknown_authority_is_refused_until_the_authority_is
 
         with closing(open_elastic(over.model_copy(update={"ca_file": tmp_path / "ca.pem"}))) as trusted:
             assert trusted.total() == 0
+
+
+def test_a_certificate_is_trusted_by_its_fingerprint_and_by_no_other(where: IndexSettings) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued = trustme.CA().issue_cert("elsewhere.example")
+    issued.configure_cert(context)
+    der = ssl.PEM_cert_to_DER_cert(issued.cert_chain_pems[0].bytes().decode())
+    with proxy(where.url, context) as secured:
+        over = where.model_copy(update={"url": secured.url})
+
+        with closing(open_elastic(over.model_copy(update={"fingerprint": hashlib.sha256(der).hexdigest()}))) as trusted:
+            assert trusted.total() == 0
+        with pytest.raises(Unavailable, match=r"index\.fingerprint") as told:
+            open_elastic(over.model_copy(update={"fingerprint": "00" * 32}))
+        line(told)
 
 
 def test_a_missing_template_stops_writing_and_names_the_command(where: IndexSettings, index: ElasticIndex) -> None:

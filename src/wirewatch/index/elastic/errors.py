@@ -1,5 +1,6 @@
 """What the client raises, in our words: one line that says what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,4 +70,7 @@ def _answered(error: ApiError, url: str) -> WirewatchError | None:
 
 
 def _short(error: Exception) -> str:
-    return one_line(str(error), 200)
+    """What happened, without the layers that it came through."""
+    text = str(error)
+    plain = re.search(r"\[Errno -?\d+\] ([^')>]+)", text)
+    return one_line(plain[1] if plain else text, 200)
