@@ -52,7 +52,7 @@ class Cli:
     def __call__(self, *arguments: str, code: int | tuple[int, ...] = 0, **options: Any) -> str:
         """Run the command to its end; its standard output. Fails unless it ends with `code`."""
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=110)
+        out, err = process.communicate(timeout=200)
         wanted = (code,) if isinstance(code, int) else code
         assert process.returncode in wanted, f"{arguments} ended with {process.returncode}\n{out}\n{err}"
         assert "Traceback" not in err, err
