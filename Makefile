@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPOSE := docker compose --env-file docker/.env --file docker/compose.yaml
 READY := $(VENV)/.ready
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
 .PHONY: help install demo up down test lint fix bench lock clean
 
@@ -47,8 +48,9 @@ bench: install ## print the figures of docs/figures.md (DATA=folder with pages/ 
 	@$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))
 
 lock: ## write the exact versions of everything into the lock files
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra dev --extra postgres --extra s3 --extra airflow --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra postgres --extra s3 --extra airflow --constraint requirements-dev.lock --output-file requirements-airflow.lock pyproject.toml
+	$(COMPILE) --extra postgres --extra s3 --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and everything that was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -119,6 +119,7 @@ def flood(start: bytes, piece: bytes) -> Handler:
         while not writer.is_closing():
             writer.write(piece)
             await writer.drain()
+            await asyncio.sleep(0)  # drain alone never lets the client speak while the buffers take more
 
     return send
 

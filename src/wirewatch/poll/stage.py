@@ -5,9 +5,6 @@ A poll's validators, body hash, next time and entries are written in one transac
 """
 
 import asyncio
-import hashlib
-import random
-import re
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +21,7 @@ from wirewatch.net.client import Http
 from wirewatch.net.killable import KillablePool, WorkerDied
 from wirewatch.poll.encoding import MAX_BYTES
 from wirewatch.poll.parse import ParsedFeed, parse
-from wirewatch.poll.schedule import Pace, after_failure, after_success
-from wirewatch.safe import one_line
+from wirewatch.poll.result import body_hash, polled_badly, polled_well
 from wirewatch.state import feeds
 from wirewatch.state.database import Database
 from wirewatch.state.feeds import FeedTask, KeyedEntry, PollCounts, Polled
@@ -40,7 +36,6 @@ RENEW = 20.0  # seconds between renewals of the claims, which last 60
 LARGE = 256 * 1024  # bytes from which a feed is parsed where a hang can be killed; below, feedparser takes a fifth of a second
 COMMENTS = 200  # so many make feedparser slow out of proportion (80,000 took 78 s)
 PARSING = 30.0  # seconds
-PERMANENT = (301, 308)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +121,13 @@ class _Run:
             log.error("bug", feed=task.url, exc_info=bug)
             failed = Retry(Reason.BUG, f"{type(bug).__name__}: {bug}")
         if failed is not None:
-            polled = replace(_failed(task, failed, now), host_next_at=self._rest())
+            polled = replace(polled_badly(task, failed, now), host_next_at=self._rest())
             await asyncio.to_thread(feeds.finish_poll, self._db, task, polled, [])
             self._count("failing")
             return
         assert page is not None  # noqa: S101 - no failure means that something came
         if found is None:
-            polled = replace(_polled(task, page, None, 0, now), host_next_at=self._rest())
+            polled = replace(polled_well(task, page, None, 0, now), host_next_at=self._rest())
             self._unchanged.append((task, polled))
             if len(self._unchanged) >= TOGETHER:
                 await self._flush()
@@ -155,7 +150,7 @@ class _Run:
     ) -> PollCounts | None:
         keys = {entry.key for entry in entries}
         new = len(keys) - len(feeds.known_keys(self._db, sorted(keys))) if keys else 0
-        polled = replace(_polled(task, page, found, new, now), host_next_at=self._rest())
+        polled = replace(polled_well(task, page, found, new, now), host_next_at=self._rest())
         return feeds.finish_poll(self._db, task, polled, entries)
 
     def _rest(self) -> datetime | None:
@@ -212,12 +207,14 @@ class _Run:
 
 
 async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    await asyncio.gather(*work)
-
-
-def body_hash(body: bytes) -> str:
-    """What tells one body of a feed from another."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+    """All of these, or until one fails: the others are ended then, which gather alone leaves running."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:
@@ -230,78 +227,3 @@ def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:
             continue
         keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key)))
     return keyed
-
-
-def _polled(task: FeedTask, page: Page, found: ParsedFeed | None, new: int, now: datetime) -> Polled:
-    """The result of a poll that worked."""
-    links = len(found.entries) if found else 0
-    wish = max(found.ttl if found else 0.0, _max_age(page))
-    pace = after_success(
-        now, interval=task.interval, every=task.every, first=task.first_poll, new=new, links=links, wish=wish, dice=_dice()
-    )
-    same = page.status == 304
-    return _result(
-        pace,
-        etag=page.header("etag") or (task.etag if same else ""),
-        last_modified=page.header("last-modified") or (task.last_modified if same else ""),
-        body_hash=task.body_hash if same else body_hash(page.body),
-        outcome="unchanged" if found is None else "new" if new else "nothing-new",
-        format=found.format if found else "",
-        moved_to=page.final_url if page.hops and all(hop.status in PERMANENT for hop in page.hops) else "",
-    )
-
-
-def _failed(task: FeedTask, failed: Retry, now: datetime) -> Polled:
-    """The result of a poll that failed: what was known of the feed stays known."""
-    wish = failed.after.total_seconds() if failed.after is not None else None
-    pace = after_failure(
-        now, interval=task.interval, every=task.every, failures=task.failures, reason=failed.reason, wish=wish, dice=_dice()
-    )
-    return _result(
-        pace,
-        etag=task.etag,
-        last_modified=task.last_modified,
-        body_hash=task.body_hash,
-        outcome="gone" if failed.reason is Reason.HTTP_410 else "failed",
-        reason=failed.reason,
-        detail=one_line(failed.detail, 300),
-    )
-
-
-def _result(
-    pace: Pace,
-    *,
-    etag: str,
-    last_modified: str,
-    body_hash: str,
-    outcome: str,
-    reason: Reason | None = None,
-    detail: str = "",
-    format: str = "",
-    moved_to: str = "",
-) -> Polled:
-    return Polled(
-        next_poll_at=pace.next_at,
-        not_before=pace.not_before,
-        interval=pace.interval,
-        failures=pace.failures,
-        etag=etag,
-        last_modified=last_modified,
-        body_hash=body_hash,
-        outcome=outcome,
-        reason=reason,
-        detail=detail,
-        format=format,
-        moved_to=moved_to,
-    )
-
-
-def _max_age(page: Page) -> float:
-    """Seconds that the server calls its answer fresh for (RFC 9111, 5.2.2.1); no-cache takes that back."""
-    control = page.header("cache-control").lower()
-    found = re.search(r"max-age=(\d{1,9})", control)
-    return float(found[1]) if found and "no-cache" not in control else 0.0
-
-
-def _dice() -> float:
-    return random.random()  # noqa: S311 - spreads polls, keeps no secret
