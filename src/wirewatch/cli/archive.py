@@ -1,4 +1,4 @@
-"""`archive`, `db`, `import` and `forget`: the archive's upkeep, the state from the archive, pages in, and pages out for good."""
+"""`archive`, `import` and `forget`: the archive's upkeep, pages in, and pages out for good."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +10,6 @@ from wirewatch.cli import show
 from wirewatch.cli.progress import bar
 
 archive_group = typer.Typer(no_args_is_help=True, help="The archive's upkeep.")
-db_group = typer.Typer(no_args_is_help=True, help="The state database.")
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -20,7 +19,6 @@ SHOWN = 5
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.add_typer(archive_group, name="archive")
-    app.add_typer(db_group, name="db")
     app.command("import")(import_)
     app.command()(forget)
 
@@ -56,20 +54,6 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     if not as_json:
         show.say(f"{files} files, {pages} whole pages, {problems} problems")
     raise typer.Exit(1 if problems else 0)
-
-
-@db_group.command()
-def restore(ctx: typer.Context) -> None:
-    """Bring the state up to the archive, after the database was lost or replaced by an older copy. Tells nobody."""
-    from wirewatch.pipeline import recover_archive
-    from wirewatch.state import captures
-    from wirewatch.state.database import opened
-
-    settings = ctx.obj.settings()
-    with opened(settings.main.state.url, settings.home) as db:
-        pages = recover_archive(db, settings.archive, quiet=True)
-        captures.raise_revisions(db)
-    show.say(f"{pages} pages taken up from {settings.archive}; `wirewatch index` indexes them, `wirewatch reindex` the rest anew")
 
 
 def import_(

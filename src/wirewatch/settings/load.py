@@ -66,7 +66,13 @@ def load(config: Path | None = None, home: Path | None = None, environment: Mapp
             *_watches(watches_file, watches, main, entities, topics, feeds),
         ]
     main = _logins(main, toml, named, environment, reader.problems) if main else None
+    main = _state(main, toml, named, environment, reader.problems) if main else None
     channels = _channels(main, toml, named, environment, reader.problems) if main else {}
+    reader.problems += [
+        env.problem(toml, named, ("alarms", "channels"), f"{name!r} is not in [channels]")
+        for name in (main.alarms.channels if main else ())
+        if name not in channels
+    ]
     if reader.problems or not (main and feeds and entities and topics and watches):
         raise ConfigError(reader.problems)
     return Settings(
@@ -225,6 +231,20 @@ def _logins(
                 problems.append(env.problem(file, named, (part, key), f"{getattr(login, key)}: {why}"))
         parts[part] = login.model_copy(update=found)
     return main.model_copy(update=parts)
+
+
+def _state(
+    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
+) -> schema.MainFile:
+    """The state's URL holds a password as a rule: it may stand in the environment or a file as a whole."""
+    try:
+        url = secret(main.state.url, environment)
+        return main.model_copy(update={"state": schema.StateSettings(url=url)})
+    except (KeyError, OSError, ValidationError) as error:
+        whys = {KeyError: "not set in the environment", ValidationError: "holds no database URL"}
+        why = whys.get(type(error)) or getattr(error, "strerror", "")
+        problems.append(env.problem(file, named, ("state", "url"), f"{main.state.url}: {why}"))
+        return main
 
 
 def secret(text: str, environment: Mapping[str, str]) -> str:

@@ -62,9 +62,9 @@ def _fingerprint(text: str) -> str:
 
 
 def _state_url(text: str) -> str:
-    if text == "sqlite" or text.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if text == "sqlite" or text.startswith(("sqlite:///", "postgresql+psycopg://", "env:", "file:")):
         return text
-    raise ValueError("write sqlite, or postgresql+psycopg://user@host/database")
+    raise ValueError("write sqlite, or postgresql+psycopg://user@host/database; or env:NAME or file:PATH, where it stands")
 
 
 def _language(text: str) -> str:
@@ -104,7 +104,9 @@ class Part(BaseModel):
 
 
 class StateSettings(Part):
-    url: Annotated[str, AfterValidator(_state_url)] = Field("sqlite", description="sqlite, or postgresql+psycopg://…")
+    url: Annotated[str, AfterValidator(_state_url)] = Field(
+        "sqlite", repr=False, description="sqlite, or postgresql+psycopg://…; may be env:NAME or file:PATH"
+    )
 
 
 class ArchiveSettings(Part):
@@ -159,6 +161,10 @@ class WatchSettings(Part):
     )
 
 
+class AlarmSettings(Part):
+    channels: tuple[Name, ...] = Field((), description="who is told that a schedule failed or is late, or that feeds fell silent")
+
+
 class MainFile(Part):
     """wirewatch.toml."""
 
@@ -169,6 +175,7 @@ class MainFile(Part):
     fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
     watch: WatchSettings = WatchSettings()
+    alarms: AlarmSettings = AlarmSettings()
     channels: dict[Name, str | tuple[str, ...]] = Field(
         {}, description="name → Apprise URL(s), or file://PATH; a value may be env:NAME or file:PATH"
     )

@@ -65,14 +65,37 @@ class Database:
 
 
 def open_database(url: str, home: Path) -> Database:
-    """The database of `url` ("sqlite": `home`/state.db), migrated to this version's schema.
+    """The database of `url` ("sqlite": `home`/state.db); an empty one gets this version's schema, on SQLite an older one, too.
 
-    Raises UserError if the URL is wrong or a newer version made the schema, Unavailable if it can't be reached or written.
+    Raises UserError if the URL is wrong or the schema is of another version, Unavailable if it can't be reached or written.
     """
+    engine = _engine(url, home)
+    try:
+        with _plainly(engine):
+            migrate(engine, upgrade=engine.dialect.name == "sqlite")
+        return Database(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def upgrade_database(url: str, home: Path) -> str:
+    """Bring an older schema up to this version's; gives the revision that was there. Raises as `open_database`."""
+    engine = _engine(url, home)
+    try:
+        with _plainly(engine):
+            return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str, home: Path) -> Engine:
     where = _url(url, home)
     try:
         engine = create_engine(where, pool_size=5, max_overflow=60, pool_pre_ping=where.drivername != "sqlite")
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise UserError("[state] url: PostgreSQL needs its driver; pip install 'wirewatch[postgres]'") from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise UserError(
             f"[state] url: {one_line(str(error), 200)}; write sqlite, or postgresql+psycopg://user@host/database"
         ) from error
@@ -80,9 +103,7 @@ def open_database(url: str, home: Path) -> Database:
         _make_folder(where)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
-    with _plainly(engine):
-        migrate(engine)
-    return Database(engine)
+    return engine
 
 
 @contextmanager

@@ -57,6 +57,7 @@ feeds = Table(
     Column("last_success_at", Utc),
     Column("last_new_at", Utc),
     Column("gone_at", Utc),  # since when it answers 410
+    Column("told", Text, nullable=False, default="", server_default=""),  # the ill health that people were told of
     *_lease(),
 )
 
