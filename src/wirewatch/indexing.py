@@ -67,6 +67,7 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
             _ended(ports.db, task, Skip(Reason.REJECTED, refused[article.id]), counts)
         else:
             done.append(Indexed(task=task, article=article))
+            log.info("article indexed", article=article.id, story=article.story_id, language=article.language)
     captures.indexed(ports.db, done)
     counts.add("indexed", len(done))
     return counts
@@ -115,10 +116,12 @@ def _ended(db: Database, task: IndexTask, outcome: Exception, counts: Counts) ->
     if isinstance(outcome, Skip):
         captures.skipped(db, task.no, task.token, outcome.reason, outcome.detail)
         counts.add("skipped")
+        log.info("article skipped", article=task.article_id, reason=str(outcome.reason))
         return
     if not isinstance(outcome, Retry):
         log.error("bug", article=task.article_id, url=task.url, exc_info=outcome)
         outcome = Retry(Reason.BUG, f"{type(outcome).__name__}: {outcome}")
+    log.info("article failed", article=task.article_id, reason=str(outcome.reason))
     fate = captures.retry(db, task.no, task.token, outcome.reason, outcome.detail, outcome.after)
     counts.add("failed" if fate == "failed" else "retried")
 

@@ -213,6 +213,15 @@ class Message:
     tellings: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a channel is told about wirewatch itself: a run that failed, feeds that fell silent."""
+
+    title: str
+    text: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Counts:
     """What a stage did, by outcome; adds up over batches."""

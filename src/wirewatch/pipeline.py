@@ -7,11 +7,13 @@ What passes between stages lies in the state database and the archive; kill any 
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -54,6 +56,7 @@ class House:
     index: Index
     saved_at: dict[str, Any]  # when each watch was first seen in this form
     now_too: bool = False  # --now: also what isn't due yet
+    matching: bool = True  # False: matching and telling are left to a task of their own
     progress: Progress = lambda _stage, _counts: None
     stop: threading.Event = field(default_factory=threading.Event)
     summary: dict[str, Counts] = field(default_factory=dict)  # of the run, by stage
@@ -65,7 +68,9 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, *, now_too: bool = False, progress: Progress = lambda _s, _c: None) -> Iterator[House]:
+def open_house(
+    settings: Settings, *, now_too: bool = False, matching: bool = True, progress: Progress = lambda _s, _c: None
+) -> Iterator[House]:
     """Open state and index, take up what a dead run left, and bring the config's feeds and watches into the state."""
     with ExitStack() as stack:
         db = open_database(settings.main.state.url, settings.home)
@@ -76,7 +81,7 @@ def open_house(settings: Settings, *, now_too: bool = False, progress: Progress 
         stack.callback(articles.close)
         feeds.sync(db, settings.sources)
         saved_at = matches.seen_watches(db, [(watch.name, query_hash(watch)) for watch in settings.watches])
-        yield House(settings, db, articles, saved_at, now_too, progress)
+        yield House(settings, db, articles, saved_at, now_too, matching, progress)
 
 
 def recover_archive(db: Database, archive: str, *, quiet: bool = False) -> int:
@@ -110,9 +115,9 @@ def run_poll(house: House) -> Counts:
     return asyncio.run(_stoppable(house, _poll))
 
 
-def run_fetch(house: House) -> Counts:
-    """Fetch and archive every queued page that is due."""
-    return asyncio.run(_stoppable(house, _fetch))
+def run_fetch(house: House, hosts: int | None = None) -> Counts:
+    """Fetch and archive every queued page that is due, of at most so many hosts."""
+    return asyncio.run(_stoppable(house, partial(_fetch, hosts=hosts)))
 
 
 def run_index(house: House) -> Counts:
@@ -140,24 +145,36 @@ def run_once(house: House) -> dict[str, dict[str, int]]:
 
     Gives each stage's counts by outcome, which the state database keeps as the run's summary.
     """
-    run = runs.begin(house.db)
-    house.summary = {stage: Counts() for stage in STAGES}
-    try:
+    with recorded(house):
         run_poll(house)
-        fetched = threading.Event()
-        with ThreadPoolExecutor(1, "index") as beside:
-            indexing = beside.submit(_index_beside, house, fetched)
-            indexing.add_done_callback(lambda done: house.stop.set() if done.exception() else None)
-            try:
-                run_fetch(house)
-            finally:
-                fetched.set()
-        indexing.result()
+        run_fetch_and_index(house)
         run_match(house)
+    return {stage: counts.by for stage, counts in house.summary.items()}
+
+
+@contextmanager
+def recorded(house: House, stages: Sequence[str] = STAGES) -> Iterator[None]:
+    """What is done meanwhile is a run: kept in the state with each stage's counts, and named in every line of the log."""
+    run = runs.begin(house.db)
+    house.summary = {stage: Counts() for stage in stages}
+    try:
+        with structlog.contextvars.bound_contextvars(run=run):
+            yield
     finally:
-        summary = {stage: counts.by for stage, counts in house.summary.items()}
-        runs.end(house.db, run, summary)
-    return summary
+        runs.end(house.db, run, {stage: counts.by for stage, counts in house.summary.items()})
+
+
+def run_fetch_and_index(house: House, hosts: int | None = None) -> None:
+    """Fetch what is due, of at most so many hosts, and index it while fetching goes on."""
+    fetched = threading.Event()
+    with ThreadPoolExecutor(1, "index") as beside:
+        indexing = beside.submit(copy_context().run, _index_beside, house, fetched)
+        indexing.add_done_callback(lambda done: house.stop.set() if done.exception() else None)
+        try:
+            run_fetch(house, hosts)
+        finally:
+            fetched.set()
+    indexing.result()
 
 
 def _index_beside(house: House, fetched: threading.Event) -> None:
@@ -182,9 +199,10 @@ def _index_beside(house: House, fetched: threading.Event) -> None:
 def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended: bool) -> Counts:
     settings, counts = house.settings, Counts()
 
-    def matched(batch: Counts) -> None:
+    def written(batch: Counts) -> None:
         house.done("index", batch)
-        _match(house)
+        if house.matching:
+            _match(house)
 
     with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
         ports = Indexing(
@@ -198,13 +216,13 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
         )
         while not house.stop.is_set():
             ended = ended or fetched.is_set()
-            batch = index(ports, writer, done=matched)
+            batch = index(ports, writer, done=written)
             counts.merge(batch)
-            if batch.by:
+            if batch.by and house.matching:
                 run_deliver(house)
-            elif ended:
+            elif ended and not batch.by:
                 break
-            else:
+            elif not batch.by:
                 fetched.wait(LOOK)
     return counts
 
@@ -241,7 +259,7 @@ async def _poll(house: House, stop: asyncio.Event) -> Counts:
         return await poll(house.db, http, rules, stop, lambda counts: house.done("poll", counts))
 
 
-async def _fetch(house: House, stop: asyncio.Event) -> Counts:
+async def _fetch(house: House, stop: asyncio.Event, hosts: int | None) -> Counts:
     given = house.settings.main.fetch
     rules = FetchRules(
         workers=given.workers,
@@ -250,6 +268,7 @@ async def _fetch(house: House, stop: asyncio.Event) -> Counts:
         max_bytes=given.max_bytes,
         obey_robots=given.obey_robots,
         now_too=house.now_too,
+        hosts=hosts,
     )
     writer = ArchiveWriter(house.settings.archive, house.db.owner)
     async with _http(house) as http:

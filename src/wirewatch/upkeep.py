@@ -4,7 +4,7 @@ In each case the new file is closed first, then the state points to it, then the
 that isn't there. What a kill leaves behind is a file that nothing points to; the next `compact` deletes it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from wirewatch.archive.pages import NotWhole, Stretch, copied, stretches
@@ -31,10 +31,10 @@ def compact(archive: str, db: Database, *, dry_run: bool = False) -> tuple[int, 
     return len(files), after
 
 
-def check(archive: str, db: Database) -> Iterator[tuple[str, int, list[str]]]:
-    """Each file's name, number of whole pages, and what is wrong with it."""
+def check(archive: str, db: Database, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[tuple[str, int, list[str]]]:
+    """Each wanted file's name, number of whole pages, and what is wrong with it; a file that is gone is always told."""
     names = list_files(archive)
-    for name in names:
+    for name in filter(wanted, names):
         found, wrong = set(), []
         try:
             for page in stretches(archive, name):

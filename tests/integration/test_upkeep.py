@@ -227,7 +227,7 @@ def test_compact_killed_between_two_steps_loses_nothing_and_is_finished_by_the_n
         pages = readable(cli, db)
         with monkeypatch.context() as patched:
             if step == "delete":
-                patched.setattr("wirewatch.archive.store.Store.delete", killed)
+                patched.setattr("wirewatch.archive.store.Folder.delete", killed)
             else:
                 patched.setattr(moving if step == "move" else upkeep, step, killed)
             with pytest.raises(KeyboardInterrupt):

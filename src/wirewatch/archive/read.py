@@ -13,7 +13,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from wirewatch.archive.records import origin_of, page_of
-from wirewatch.archive.store import open_store
+from wirewatch.archive.store import CLOSED, open_store
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Origin, Page, Place
 
@@ -22,7 +22,8 @@ Found = tuple[Origin, Place, str, str]  # origin, place, final URL, content type
 
 
 def read_page(archive: str, place: Place) -> Page:
-    """The page at `place`, without hops and request. Raises Retry(ARCHIVE_LOST) if it isn't there whole."""
+    """The page at `place`, without hops and request. Raises Retry(ARCHIVE_LOST) if it isn't there whole,
+    Unavailable if the store can't be asked."""
     try:
         packed = open_store(archive).read(place.file, place.offset, place.length)
         stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
@@ -42,12 +43,15 @@ def _page(record: ArcWarcRecord) -> Page:
 
 
 def list_files(archive: str) -> list[str]:
-    """The names of all closed files, oldest first."""
-    return open_store(archive).names()
+    """The names of all closed files, oldest first. Raises Unavailable."""
+    return open_store(archive).names(CLOSED)
 
 
 def read_records(archive: str, file: str) -> Iterator[Found]:
-    """Where each whole page of a file came from and lies. Reads up to the first record that isn't whole."""
+    """Where each whole page of a file came from and lies. Reads up to the first record that isn't whole.
+
+    Raises Unavailable if the store can't be asked: what a bad connection hides isn't lost.
+    """
     try:
         with open_store(archive).open(file) as stream:
             yield from _found(file, ArchiveIterator(stream, check_digests=True))

@@ -2,82 +2,116 @@
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO, Protocol
 from urllib.parse import quote, unquote
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from wirewatch.errors import Unavailable
 
 CLOSED, OPEN = ".warc.gz", ".tmp"
+LOCAL = ("file://", "local://")
 
 
-class Store:
+class Store(Protocol):
     """Whole files under names; a name exists only with all its bytes behind it, and durably."""
 
-    def __init__(self, archive: str) -> None:
-        self._files, self._root = fsspec.core.url_to_fs(archive)
-        self._folder = Path(self._root) if isinstance(self._files, LocalFileSystem) else None
+    def put(self, name: str, data: bytes, owner: str) -> None:
+        """Keep `data` under `name`; on return it survives a power cut. Raises Unavailable: then it isn't promised."""
+
+    def read(self, name: str, offset: int, length: int) -> bytes:
+        """That part of a file; shorter if the file is. Raises OSError; Unavailable if the store can't be asked."""
+
+    def open(self, name: str) -> BinaryIO:
+        """The file, to be read from its start. Raises OSError; Unavailable if the store can't be asked."""
+
+    def names(self, ending: str, below: str = "") -> list[str]:
+        """All files of that ending in that folder, oldest first. Raises Unavailable."""
+
+    def size(self, name: str) -> int:
+        """A file's bytes. Raises OSError; Unavailable if the store can't be asked."""
+
+    def delete(self, name: str) -> None:
+        """Take a file away; one that isn't there is no fault. Raises Unavailable."""
+
+    def unfinished(self) -> Iterator[tuple[Path, str]]:
+        """Each local file that was not renamed yet, and its owner."""
+
+
+class Folder:
+    """A folder of this machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def put(self, name: str, data: bytes, owner: str) -> None:
-        """Keep `data` under `name`; on return it survives a power cut. Raises Unavailable, and then nothing is kept."""
+        """Write, sync and rename. Raises Unavailable, and then nothing is kept."""
         try:
-            if self._folder:
-                _put(self._folder / name, data, owner)
-            else:
-                self._files.pipe_file(f"{self._root}/{name}", data)  # one request: it is there whole or not at all
+            _put(self._path / name, data, owner)
         except OSError as error:
-            raise _unavailable(error, self._root) from error
+            raise _unavailable(error, self._path) from error
 
     def read(self, name: str, offset: int, length: int) -> bytes:
         """That part of a file; shorter if the file is. Raises OSError."""
-        if not self._folder:
-            part: bytes = self._files.cat_file(f"{self._root}/{name}", start=offset, end=offset + length)
-            return part
-        with open(self._folder / name, "rb", buffering=0) as file:
+        with open(self._path / name, "rb", buffering=0) as file:
             file.seek(offset)
             return file.read(length)
 
-    def open(self, name: str) -> "fsspec.core.OpenFile":
+    def open(self, name: str) -> BinaryIO:
         """The file, to be read from its start. Raises OSError."""
-        return self._files.open(f"{self._root}/{name}", "rb")
+        return open(self._path / name, "rb")
 
-    def names(self, ending: str = CLOSED) -> list[str]:
-        """All closed files, oldest first."""
-        if not self._folder:
-            below = len(self._root.rstrip("/")) + 1
-            return sorted(path[below:] for path in self._files.find(self._root) if path.endswith(ending))
-        return sorted(str(path.relative_to(self._folder)) for path in self._local(ending))
+    def names(self, ending: str, below: str = "") -> list[str]:
+        """All files of that ending in that folder, oldest first."""
+        return sorted(str(path.relative_to(self._path)) for path in (self._path / below).rglob(f"*{ending}"))
 
     def size(self, name: str) -> int:
         """A file's bytes. Raises OSError."""
-        return int(self._files.size(f"{self._root}/{name}"))
+        return (self._path / name).stat().st_size
 
     def delete(self, name: str) -> None:
         """Take a file away; one that isn't there is no fault. Raises Unavailable."""
         try:
-            with suppress(FileNotFoundError):
-                self._files.rm_file(f"{self._root}/{name}")
+            (self._path / name).unlink(missing_ok=True)
         except OSError as error:
-            raise _unavailable(error, self._root) from error
+            raise _unavailable(error, self._path) from error
 
     def unfinished(self) -> Iterator[tuple[Path, str]]:
-        """Each local file that was not renamed yet, and its owner."""
-        for path in self._local(OPEN):
+        """Each file that was not renamed yet, and its owner."""
+        for path in self._path.rglob(f"*{OPEN}"):
             yield path, unquote(path.name.removesuffix(OPEN).partition(CLOSED + ".")[2])
 
-    def _local(self, ending: str) -> Iterator[Path]:
-        return self._folder.rglob(f"*{ending}") if self._folder else iter(())
+
+def open_store(archive: str) -> Store:
+    """The store at an address; opened once a process, which may read thousands of pages. Raises UserError."""
+    return _opened(archive, os.getpid())  # a client's threads and connections don't survive a fork
 
 
 @lru_cache(maxsize=8)
-def open_store(archive: str) -> Store:
-    """The store at an address; opened once a process, which may read thousands of pages."""
-    return Store(archive)
+def _opened(archive: str, _process: int) -> Store:
+    if archive.startswith(LOCAL) or "://" not in archive:
+        return Folder(Path(LocalFileSystem._strip_protocol(archive)))
+    from wirewatch.archive.objects import ObjectStore  # here: who keeps pages in a folder needn't wait for it
+
+    return ObjectStore(archive)
+
+
+def probe(archive: str, owner: str) -> None:
+    """Write, read and delete a small file. Raises UserError, Unavailable."""
+    store, name, data = open_store(archive), f"probe-{secrets.token_hex(8)}", b"may be deleted"
+    store.put(name, data, owner)
+    try:
+        if store.read(name, 0, len(data)) != data:
+            raise Unavailable(f"{archive}: what was written is read back as something else")
+    except OSError as error:
+        raise Unavailable(f"{archive}: what was written can't be read back: {error.strerror or error}") from error
+    finally:
+        store.delete(name)
 
 
 def _put(path: Path, data: bytes, owner: str) -> None:
@@ -113,7 +147,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _unavailable(error: OSError, root: str) -> Unavailable:
+def _unavailable(error: OSError, root: Path) -> Unavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable(f"no room left for the archive in {root}: free some space and run again; nothing is lost")
     return Unavailable(f"the archive can't be written in {root}: {error.strerror or type(error).__name__}")

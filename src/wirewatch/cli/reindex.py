@@ -1,7 +1,6 @@
 """`reindex`: the index made anew from the archive. `prune`: what is past its keeping time, dropped."""
 
 import signal
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -23,8 +22,8 @@ def reindex(
     language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
 ) -> None:
     """Make the index anew from the archive, beside the live one, and put it in its place in one step. Tells nobody."""
-    from wirewatch.cli.search import moment
     from wirewatch.model import Search
+    from wirewatch.pace import moment
     from wirewatch.pipeline import open_house
     from wirewatch.reindexing import reindex as rebuild
 
@@ -48,21 +47,13 @@ def prune(
     ctx: typer.Context, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dropped.")] = False
 ) -> None:
     """Drop the whole months of articles, and the files of pages, that are past their keeping time."""
+    from wirewatch import maintaining
     from wirewatch.pipeline import open_house
-    from wirewatch.pruning import oldest_kept, past
-    from wirewatch.upkeep import prune_archive
 
     settings = ctx.obj.settings()
-    now, kept = datetime.now(UTC), settings.main
     would = "would be dropped" if dry_run else "dropped"
     with open_house(settings) as house:
-        if not kept.index.keep:
+        if not settings.main.index.keep:
             show.say("index.keep isn't set: articles are kept for ever")
-        for month, held in past(house.index, oldest_kept(now, kept.index.keep)).items():
-            if not dry_run:
-                house.index.drop(month)
-            show.say(f"{month}: {held} articles {would}")
-        if kept.archive.keep:
-            before = oldest_kept(now, kept.archive.keep)
-            files = prune_archive(settings.archive, house.db, before, dry_run=dry_run)
-            show.say(f"archive: {len(files)} files {would}")
+        for what, number in maintaining.prune(house, dry_run=dry_run).items():
+            show.say(f"{number} {what} {would}")

@@ -33,13 +33,15 @@ def register(app: typer.Typer) -> None:
 def run(
     ctx: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="What is due now, then end.")] = False,
-    every: Annotated[str, typer.Option(metavar="PACE", help="Again and again, with this pause: 30s, 10m, 1h.")] = "10m",
+    every: Annotated[
+        str, typer.Option(metavar="PACE", envvar="WIREWATCH_EVERY", help="Again and again, with this pause: 30s, 10m, 1h.")
+    ] = "10m",
     now: Now = False,
     as_json: Json = False,
 ) -> None:
     """Poll the feeds, fetch the new pages, index the articles, and tell what meets a watch."""
     from wirewatch.errors import UserError
-    from wirewatch.settings.schema import pace
+    from wirewatch.pace import pace
 
     try:
         pause = pace(every)

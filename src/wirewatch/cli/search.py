@@ -1,6 +1,5 @@
 """`search`: the stories on a subject, on the screen or as JSON lines."""
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +37,7 @@ def search(
     from wirewatch.analysis.query import parse
     from wirewatch.errors import UserError
     from wirewatch.model import Search
+    from wirewatch.pace import moment
 
     if sort not in ("relevance", "date"):
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
@@ -59,24 +59,6 @@ def search(
             show.json_line(as_row(hit, stories=stories))
     else:
         print_answer(answer, query, ask, quiet=ctx.obj.quiet)
-
-
-def moment(text: str | None, option: str) -> datetime | None:
-    """A time from `7d` (ago), a date or an RFC 3339 time; without a zone it is UTC."""
-    from wirewatch.errors import UserError
-    from wirewatch.settings.schema import pace
-
-    if text is None:
-        return None
-    try:
-        return datetime.now(UTC) - timedelta(seconds=pace(text))
-    except (ValueError, OverflowError):
-        pass
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _ask(context: Context, tree: Any, ask: "Search") -> "Answer":

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from wirewatch.archive.read import read_page
-from wirewatch.errors import Reason, Retry
+from wirewatch.errors import Reason, Retry, Unavailable
 from wirewatch.model import CaptureNo, Entry, Extract, Page, Place
 from wirewatch.net.killable import KillablePool, WorkerDied, import_early
 
@@ -58,7 +58,10 @@ class ExtractPool:
         return outcome
 
     def results(self, tasks: Iterable[ExtractTask]) -> Iterator[tuple[ExtractTask, Extract | Exception]]:
-        """Each task with its extract, or with what it raised, as they get done. Takes tasks only as fast as it works."""
+        """Each task with its extract, or with what it raised, as they get done. Takes tasks only as fast as it works.
+
+        Raises Unavailable when the archive can't be read now: that is no page's fault.
+        """
         waiting: dict[Future[Extract], ExtractTask] = {}
         left = iter(tasks)
         while True:
@@ -106,5 +109,7 @@ def _fate(error: BaseException) -> BaseException:
 def _outcome(future: Future[Extract]) -> Extract | Exception:
     try:
         return future.result()
+    except Unavailable:
+        raise
     except Exception as error:  # noqa: BLE001 - the caller judges it
         return error

@@ -13,6 +13,7 @@ class FetchRules:
     max_bytes: int = 10 * 1024 * 1024  # of a page, unpacked
     obey_robots: bool = True
     now_too: bool = False  # also what isn't due yet
+    hosts: int | None = None  # at most so many; the rest is left to others
 
     @property
     def total(self) -> float:

@@ -86,6 +86,8 @@ class _Run:
                 await asyncio.to_thread(captures.renew, self._db, list(self._tokens))
 
     async def _claim(self) -> HostTask | None:
+        if self._rules.hosts is not None and len(self._seen) >= self._rules.hosts:
+            return None
         host = await asyncio.to_thread(captures.claim_host, self._db, skip=self._seen, now_too=self._rules.now_too)
         if host:
             self._seen.add(host.host)

@@ -127,6 +127,7 @@ class Visit:
         refuse_status(page, task.attempts)
         self.pace = max(self.pace * FASTER, 1.0)
         await self.filing.add(page, task)
+        log.info("page fetched", article=task.article_id, url=one_line(task.url, 300), bytes=len(page.body))
         return True
 
     async def _robots(self, task: FetchTask) -> Robots:
@@ -172,9 +173,11 @@ class Visit:
     async def _skipped(self, task: FetchTask, skip: Skip) -> None:
         await asyncio.to_thread(captures.skipped, self.db, task.no, task.token, skip.reason, one_line(skip.detail, 300))
         self.counts.add("skipped")
+        log.info("page skipped", article=task.article_id, url=one_line(task.url, 300), reason=str(skip.reason))
 
     async def _retried(self, task: FetchTask, retry: Retry) -> None:
         self._close_host(retry)
+        log.info("page failed", article=task.article_id, url=one_line(task.url, 300), reason=str(retry.reason))
         noted = (self.db, task.no, task.token, retry.reason, one_line(retry.detail, 300))
         if retry.reason in FINAL:
             await asyncio.to_thread(captures.failed, *noted)

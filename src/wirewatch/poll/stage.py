@@ -123,6 +123,7 @@ class _Run:
         if failed is not None:
             polled = replace(polled_badly(task, failed, now), host_next_at=self._rest())
             await asyncio.to_thread(feeds.finish_poll, self._db, task, polled, [])
+            log.info("feed failed", feed=task.url, reason=str(failed.reason), detail=polled.detail)
             self._count("failing")
             return
         assert page is not None  # noqa: S101 - no failure means that something came
@@ -135,6 +136,7 @@ class _Run:
         brought = await asyncio.to_thread(self._finish, task, page, found, _keyed(found.entries), now)
         self._count("polled")
         if brought:
+            log.info("feed polled", feed=task.url, entries=len(found.entries), new=brought.new, edited=brought.edited)
             self._count("new", brought.new)
             self._count("edited", brought.edited)
 

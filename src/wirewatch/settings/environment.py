@@ -7,14 +7,14 @@ from typing import Any
 from wirewatch.settings.located import Located
 
 PREFIX = "WIREWATCH_"
-FOLDERS = {"WIREWATCH_CONFIG", "WIREWATCH_HOME"}  # which folders to use: no settings of wirewatch.toml
+OTHERS = {"WIREWATCH_CONFIG", "WIREWATCH_HOME", "WIREWATCH_EVERY"}  # folders and pace of a run: no settings of wirewatch.toml
 
 
 def overlay(data: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str | int, ...], str]:
     """Puts the environment's values into `data`; gives the variable's name for each path that it set."""
     named: dict[tuple[str | int, ...], str] = {}
     for variable, text in sorted(environment.items()):
-        if not variable.startswith(PREFIX) or variable in FOLDERS:
+        if not variable.startswith(PREFIX) or variable in OTHERS:
             continue
         path = tuple(variable.removeprefix(PREFIX).lower().split("__"))
         part = data

@@ -9,15 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def pace(value: object) -> float:
-    """Seconds from `30s`, `5m`, `1h` or `1d`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value).strip())
-    if not found:
-        raise ValueError(f"{value!r} is no pace; write 30s, 5m, 1h or 1d")
-    return float(found[1]) * _UNITS[found[2]]
+from wirewatch.pace import pace
 
 
 def _web_address(url: str) -> str:

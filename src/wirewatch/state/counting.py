@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from wirewatch.errors import Reason
 from wirewatch.state import tables as t
-from wirewatch.state.database import Database
+from wirewatch.state.database import Database, clock
+from wirewatch.state.leases import unleased
 
 STATUSES = ("queued", "fetched", "indexed", "matched", "skipped", "failed")
 
@@ -63,6 +64,24 @@ def counts(db: Database) -> StatusCounts:
         matches=matches,
         oldest_queued_at=oldest,
     )
+
+
+def due_hosts(db: Database) -> int:
+    """How many hosts have pages that may be fetched now."""
+    c, h = t.captures.c, t.hosts.c
+    with db.read() as conn:
+        now = clock(conn)
+        due = (c.due_at <= now) & unleased(t.captures, now)
+        waiting = select(c.host).where(t.has_status("queued"), due).distinct().subquery()
+        is_open = or_(h.closed_until.is_(None), h.closed_until <= now)
+        query = select(func.count()).select_from(waiting.join(t.hosts, h.host == waiting.c.host)).where(is_open)
+        return conn.scalar(query.where(unleased(t.hosts, now))) or 0
+
+
+def unmatched(db: Database) -> int:
+    """How many indexed captures haven't met the watches yet."""
+    with db.read() as conn:
+        return conn.scalar(select(func.count()).select_from(t.captures).where(t.has_status("indexed"))) or 0
 
 
 def failures(db: Database, limit: int = 200) -> list[FailureRow]:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from wirewatch.errors import Unavailable, UserError
 from wirewatch.safe import one_line
-from wirewatch.state.leases import LEASE, NOBODY
+from wirewatch.state.leases import LEASE, NOBODY, drop_lapsed
 from wirewatch.state.migrate import migrate
 from wirewatch.state.owners import Owner, new_owner, owner_is_alive
 from wirewatch.state.tables import LEASED, captures
 
-__all__ = ["LEASE", "Database", "Owner", "free_dead_claims", "open_database", "opened", "owner_is_alive"]
+__all__ = ["LEASE", "Database", "Owner", "free_dead_claims", "open_database", "opened", "owner_is_alive", "sweep"]
 
 BUSY_TIMEOUT = 20_000  # milliseconds one waits for another process's write on SQLite (six threads met no error: style.md)
 _SQLITE_TROUBLE = {  # what SQLite says: what the user is told; everything else is a bug and passes as it is
@@ -134,6 +134,17 @@ def free_dead_claims(db: Database) -> int:
             for owner in conn.scalars(select(table.c.owner).where(table.c.owner.is_not(None)).distinct())
         }
     return _free(db, [owner for owner in owners if not owner_is_alive(owner)], deaths=1)
+
+
+def sweep(db: Database) -> int:
+    """Free what dead processes held here, and what lapsed an hour ago wherever it was; gives the rows freed.
+
+    A lapsed claim is anybody's anyway; but a capture that was being indexed keeps its owner, by whom a death is counted.
+    """
+    freed = free_dead_claims(db)
+    with db.write() as conn:
+        before = clock(conn) - timedelta(hours=1)
+        return freed + sum(drop_lapsed(conn, table, before) for table in LEASED if table is not captures)
 
 
 def _free(db: Database, owners: list[str], deaths: int) -> int:

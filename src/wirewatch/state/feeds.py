@@ -71,16 +71,20 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
     Raises UserError for a feed's URL that is no web address.
     """
     wanted = {feed.url: _wanted(source, feed.url, feed.every) for source in sources for feed in source.feeds}
-    if not _differs(db, wanted):
+    with db.read() as conn:
+        known = _known(conn)
+    if not _differing(wanted, known) and not _gone(wanted, known):
         return
     with db.write() as conn:
-        now, known = clock(conn), {row.url: row for row in conn.execute(select(t.feeds))}
-        for url, values in wanted.items():
+        now, known = clock(conn), _known(conn)
+        changed = _differing(wanted, known)
+        new = [wanted[url] | {"url": url, "interval": FIRST_INTERVAL, "next_poll_at": now} for url in changed if url not in known]
+        if new:
+            conn.execute(insert(t.feeds), new)
+        for url in changed:
             if url in known:
-                _change(conn, known[url], values)
-            else:
-                conn.execute(insert(t.feeds).values(values | {"url": url, "interval": FIRST_INTERVAL, "next_poll_at": now}))
-        for urls in chunks(sorted(known.keys() - wanted.keys())):
+                _change(conn, known[url], wanted[url])
+        for urls in chunks(sorted(_gone(wanted, known))):
             conn.execute(update(t.feeds).where(t.feeds.c.url.in_(urls)).values(active=False))
 
 
@@ -93,11 +97,20 @@ def _wanted(source: Source, url: str, every: float | None) -> dict[str, Any]:
     return about | {"host": host, "every": every, "active": True}
 
 
-def _differs(db: Database, wanted: dict[str, dict[str, Any]]) -> bool:
-    with db.read() as conn:
-        known = {row.url: row._mapping for row in conn.execute(select(t.feeds))}
-    gone = any(row["active"] for url, row in known.items() if url not in wanted)
-    return gone or any(url not in known or values.items() - dict(known[url]).items() for url, values in wanted.items())
+def _known(conn: Connection) -> dict[str, Row[Any]]:
+    c = t.feeds.c
+    about = (c.source, c.country, c.language, c.host, c.every, c.active)
+    return {row.url: row for row in conn.execute(select(c.no, c.url, c.last_poll_at, c.next_poll_at, *about))}
+
+
+def _differing(wanted: dict[str, dict[str, Any]], known: dict[str, Row[Any]]) -> list[str]:
+    """New feeds, and those that the config now describes differently."""
+    return [url for url, values in wanted.items() if url not in known or values.items() - known[url]._mapping.items()]
+
+
+def _gone(wanted: dict[str, dict[str, Any]], known: dict[str, Row[Any]]) -> list[str]:
+    """Feeds that the config no longer has."""
+    return [url for url, row in known.items() if row.active and url not in wanted]
 
 
 def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:

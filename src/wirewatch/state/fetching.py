@@ -1,11 +1,12 @@
 """Captures that wait to be fetched: hosts are claimed first, so that one is asked by one worker at a time."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, or_, select, update
+from sqlalchemy import ARRAY, Connection, Row, Text, all_, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.errors import Reason
@@ -68,7 +69,7 @@ def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = Fals
         now = clock(conn)
         waiting = select(t.captures.c.no).where(t.captures.c.host == h.host, _due(db, now, now_too)).exists()
         is_open = or_(h.closed_until.is_(None), h.closed_until <= now)
-        query = select(t.hosts).where(h.host.not_in(list(skip)), is_open, unleased(t.hosts, now), waiting)
+        query = select(t.hosts).where(_none_of(conn, skip), is_open, unleased(t.hosts, now), waiting)
         query = query.order_by(h.next_at).limit(1).with_for_update(skip_locked=True, of=t.hosts)
         row = conn.execute(query).one_or_none()
         if row is None:
@@ -76,6 +77,14 @@ def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = Fals
         token = take(conn, t.hosts, [row.host], db.owner, now)
     same = ("host", "next_at", "pace", "robots", "robots_status", "robots_fetched_at")
     return HostTask(token=token, **{name: row._mapping[name] for name in same})
+
+
+def _none_of(conn: Connection, hosts: Collection[str]) -> ColumnElement[bool]:
+    """As one value: a run may have seen more hosts than a statement may have parameters (65,535)."""
+    if conn.dialect.name == "postgresql":
+        return t.hosts.c.host != all_(literal(list(hosts), ARRAY(Text)))
+    listed = func.json_each(json.dumps(list(hosts))).table_valued("value")
+    return t.hosts.c.host.not_in(select(listed.c.value))
 
 
 def _due(db: Database, now: datetime, now_too: bool) -> ColumnElement[bool]:

@@ -44,6 +44,11 @@ def still_ours(conn: Connection, table: Table, tokens: Mapping[int, str]) -> set
     return ours
 
 
+def drop_lapsed(conn: Connection, table: Table, before: datetime) -> int:
+    """Take the claim off rows whose holder overslept and never came back; gives their number."""
+    return conn.execute(update(table).where(table.c.leased_until < before).values(NOBODY)).rowcount
+
+
 def chunks(keys: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
     """In pieces that fit a statement: SQLite takes at most 999 values in its older versions."""
     return [keys[i : i + size] for i in range(0, len(keys), size)]

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
@@ -41,3 +41,9 @@ def last(db: Database, limit: int = 5) -> list[RunRow]:
     with db.read() as conn:
         rows = conn.execute(select(t.runs).order_by(t.runs.c.no.desc()).limit(limit)).all()
     return [RunRow(row.no, row.started_at, row.ended_at, json.loads(row.summary) if row.summary else None) for row in rows]
+
+
+def drop_old(db: Database, older: timedelta) -> int:
+    """Forget the runs that began longer ago; gives their number."""
+    with db.write() as conn:
+        return conn.execute(delete(t.runs).where(t.runs.c.started_at < clock(conn) - older)).rowcount

@@ -60,6 +60,7 @@ feeds = Table(
     Column("told", Text, nullable=False, default="", server_default=""),  # the ill health that people were told of
     *_lease(),
 )
+Index("feeds_next", feeds.c.active, feeds.c.next_poll_at, feeds.c.no)
 
 articles = Table(
     "articles",

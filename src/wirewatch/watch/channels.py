@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from wirewatch.errors import UserError, WirewatchError
-from wirewatch.model import Message
+from wirewatch.errors import WirewatchError
+from wirewatch.model import Message, Notice
 from wirewatch.watch import messages
 
 FILE = "file://"
@@ -27,6 +27,9 @@ class Channel(Protocol):
 
     def send(self, message: Message) -> None:
         """Deliver; returns once the receiver has taken it. Raises DeliveryFailed."""
+
+    def say(self, notice: Notice) -> None:
+        """Deliver what concerns wirewatch itself, in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,6 @@ class Channels:
 def open_channels(channels: Mapping[str, Sequence[str]], home: Path) -> Channels:
     """The channels of the config; nothing is connected to yet. Relative paths lie below `home`."""
     return Channels({name: {address_key(url): _channel(url, home) for url in urls} for name, urls in channels.items()})
-
-
-def check(channels: Mapping[str, Sequence[str]]) -> None:
-    """Raise UserError if an address is of no form that can be told."""
-    for name, urls in channels.items():
-        for url in urls:
-            if not url.startswith(FILE) and not _apprise(url):
-                raise UserError(
-                    f"[channels] {name}: {shown(url)} is no Apprise address; see https://github.com/caronc/apprise/wiki"
-                )
 
 
 def address_key(url: str) -> str:
@@ -88,10 +81,17 @@ class FileChannel:
 
     def send(self, message: Message) -> None:
         """Append the message; it survives a power cut once this returns."""
+        self._append(messages.json_line(message))
+
+    def say(self, notice: Notice) -> None:
+        """Append the notice."""
+        self._append(messages.notice_line(notice))
+
+    def _append(self, line: str) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8", errors="replace") as file:
-                file.write(messages.json_line(message))
+                file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -106,12 +106,23 @@ class AppriseChannel:
 
     def send(self, message: Message) -> None:
         """Send by Apprise, in the format that the receiver speaks."""
-        sender = _apprise(_with_fields(self.url, message))
-        if not sender:
-            raise DeliveryFailed(f"{shown(self.url)} is no Apprise address")
+        sender = self._sender(_with_fields(self.url, message))
         form = _format(sender[0].notify_format)
         body = {"html": messages.as_html, "markdown": messages.markdown}.get(form, messages.text)(message)
-        if not sender.notify(title=messages.title(message), body=body, body_format=form):
+        self._notify(sender, messages.title(message), body, form)
+
+    def say(self, notice: Notice) -> None:
+        """Send the notice as plain text: Apprise turns it into what the receiver speaks."""
+        self._notify(self._sender(self.url), notice.title, messages.notice_text(notice), "text")
+
+    def _sender(self, url: str) -> Any:
+        sender = _apprise(url)
+        if not sender:
+            raise DeliveryFailed(f"{shown(self.url)} is no Apprise address")
+        return sender
+
+    def _notify(self, sender: Any, title: str, body: str, form: str) -> None:
+        if not sender.notify(title=title, body=body, body_format=form):
             raise DeliveryFailed(f"{shown(self.url)} did not take it")
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from wirewatch.index.document import rfc3339
-from wirewatch.model import Message
+from wirewatch.model import Message, Notice
 from wirewatch.safe import one_line
 
 HEADLINE = 250  # characters
@@ -58,6 +58,17 @@ def fields(message: Message) -> dict[str, str]:
 def json_line(message: Message) -> str:
     """The message as one line of JSON."""
     row = {name: _json(value) for name, value in asdict(message).items()}
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def notice_text(notice: Notice) -> str:
+    """A notice as plain text, line by line made safe; a mention can't ring anybody."""
+    return "\n".join(_quiet(one_line(line, 500)) for line in notice.text.splitlines())
+
+
+def notice_line(notice: Notice) -> str:
+    """A notice as one line of JSON."""
+    row = {"notice": notice.title, "text": notice.text, "at": rfc3339(notice.at)}
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 

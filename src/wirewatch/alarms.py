@@ -1,0 +1,79 @@
+"""Alarms: what those who run wirewatch are told, by the channels that `[alarms]` names. Each alarm is told once.
+
+Airflow imports this module when it reads a DAG (a deadline's callback is named by its path), so nothing heavy stands on top.
+"""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wirewatch.settings import Settings
+
+KEPT = 500  # alarms that are remembered as told; Airflow calls back about as many in a month of bad days
+
+
+def tell(settings: "Settings", title: str, text: str) -> int:
+    """Tell every address of the alarms' channels; gives how many took it. An address that doesn't is logged, no more."""
+    from datetime import UTC, datetime
+
+    import structlog
+
+    from wirewatch.model import Notice
+    from wirewatch.safe import one_line
+    from wirewatch.watch.channels import open_channels
+
+    notice, took = Notice(title=one_line(title, 200), text=text, at=datetime.now(UTC)), 0
+    channels = open_channels(settings.channels, settings.home)
+    for name, key in channels.addresses(settings.main.alarms.channels):
+        channel = channels.get(name, key)
+        try:
+            if channel is not None:
+                channel.say(notice)
+                took += 1
+        except Exception as error:  # noqa: BLE001 - an alarm must not be the next failure
+            structlog.get_logger().error("an alarm was not taken", channel=name, why=one_line(str(error), 300))
+    return took
+
+
+def tell_once(key: str, title: str, text: str) -> bool:
+    """Tell, unless an alarm of this key was told before: Airflow may call back twice. False: it was.
+
+    Where the state can't be asked, it is told: that may be the very trouble.
+    """
+    from wirewatch.errors import Unavailable
+    from wirewatch.settings import load
+
+    settings = load()
+    try:
+        if not _is_new(settings, key):
+            return False
+    except Unavailable as down:
+        text = f"{text}\n{down}"
+    tell(settings, title, text)
+    return True
+
+
+def _is_new(settings: "Settings", key: str) -> bool:
+    from wirewatch.state import meta
+    from wirewatch.state.database import opened
+
+    with opened(settings.main.state.url, settings.home) as db:
+        told = json.loads(meta.get(db, "alarms") or "[]")
+        if key in told:
+            return False
+        meta.put(db, "alarms", json.dumps([*told, key][-KEPT:]))
+    return True
+
+
+def failed(dag: str, run: str, why: str) -> None:
+    """A DAG's run has failed."""
+    tell_once(f"failed {dag} {run}", f"wirewatch: {dag} failed", f"Run {run}: {why}. What is left is taken up by the next run.")
+
+
+async def late(dag: str, minutes: int, context: dict[str, object] | None = None) -> None:
+    """A DAG's run has not ended `minutes` after it was due. Called by Airflow's triggerer."""
+    run = (context or {}).get("dag_run")
+    name = run.get("dag_run_id", "") if isinstance(run, dict) else getattr(run, "run_id", "")
+    text = f"Run {name} was queued more than {minutes} minutes ago and has not ended."
+    await asyncio.to_thread(tell_once, f"late {dag} {name}", f"wirewatch: {dag} is late", text)

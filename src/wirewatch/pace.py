@@ -1,0 +1,31 @@
+"""Paces and moments as people write them. Light: Airflow reads this file each time it looks at a DAG."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from wirewatch.errors import UserError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def pace(value: object) -> float:
+    """Seconds from `30s`, `5m`, `1h` or `1d`. Raises ValueError with one line."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value).strip())
+    if not found:
+        raise ValueError(f"{value!r} is no pace; write 30s, 5m, 1h or 1d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """A time from `7d` (ago), a date or an RFC 3339 time; without a zone it is UTC. Raises UserError, which names the option."""
+    if text is None:
+        return None
+    try:
+        return datetime.now(UTC) - timedelta(seconds=pace(text))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
