@@ -31,8 +31,8 @@ up: ## start Elasticsearch, Kibana and wirewatch in containers (docker/README.md
 down: ## stop them; articles, archive and dashboards stay
 	$(COMPOSE) down
 
-test: install ## run all tests
-	@$(BIN)/pytest -n auto $(PYTEST)
+test: install ## run the tests (ALL=1: also those that take half a minute each, as CI does)
+	@$(BIN)/pytest -n auto --dist loadgroup $(if $(ALL),,-m "not long") $(PYTEST)
 
 lint: install ## check style, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -4,9 +4,10 @@ A task takes what is due, bounded in time; what it leaves, or loses by a kill, t
 small summary for people: nothing is read from it.
 """
 
+import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from wirewatch import maintaining
@@ -18,7 +19,6 @@ from wirewatch.settings import Settings, load
 from wirewatch.state import captures
 
 LIMIT = 480.0  # seconds a task works at most: Airflow gives it ten minutes
-HOSTS = 100  # a batch: at 32 hosts at a time, a page in 5 s each, a minute's work where starting a task costs two seconds
 BATCHES = 500  # a run: Airflow maps over 1,024 at most
 Summary = dict[str, int]
 
@@ -27,14 +27,14 @@ def poll() -> list[str]:
     """Ask the feeds that are due; gives the names of the batches of hosts that have pages to fetch."""
     with _house("poll") as house:
         run_poll(house)
-        number = min(-(-captures.due_hosts(house.db) // HOSTS), BATCHES)
+        number = min(-(-captures.due_hosts(house.db) // house.settings.main.fetch.batch), BATCHES)
     return [f"{n} of {number}" for n in range(1, number + 1)]
 
 
 def fetch() -> Summary:
-    """Fetch the due pages of up to a hundred hosts, and extract and index them where the index lets several write."""
+    """Fetch the due pages of a batch of hosts, and extract and index them where the index lets several write."""
     with _house("fetch", "index") as house:
-        run_fetch_and_index(house, HOSTS)
+        run_fetch_and_index(house, house.settings.main.fetch.batch)
         return _summary(house)
 
 
@@ -90,18 +90,36 @@ def import_file(file: str) -> Summary:
 @contextmanager
 def _house(*stages: str, settings: Settings | None = None, limit: float | None = LIMIT) -> Iterator[House]:
     """The house, recorded as a run if stages are named, and told to stop when the time is up."""
-    with open_house(settings or load(), matching=False) as house:
+    with open_house(settings or load(), matching=False) as house, _stopped_by_sigterm(house):
         timer = threading.Timer(limit or threading.TIMEOUT_MAX, house.stop.set)
         timer.daemon = True
         timer.start()
         try:
-            if stages:
-                with recorded(house, stages):
-                    yield house
-            else:
+            with recorded(house, stages) if stages else nullcontext():
                 yield house
         finally:
             timer.cancel()
+
+
+@contextmanager
+def _stopped_by_sigterm(house: House) -> Iterator[None]:
+    """Airflow ends a task by SIGTERM, and five seconds later for good: time to give back what is held.
+
+    Raises Unavailable at the end, so that a task which was ended doesn't count as done.
+    """
+    ended = threading.Event()
+
+    def end(*_: object) -> None:
+        ended.set()
+        house.stop.set()
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if ended.is_set():
+        raise Unavailable("ended from outside; what was left is taken up by the next")
 
 
 def _summary(house: House) -> Summary:

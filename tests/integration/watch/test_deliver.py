@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.wire_state import announce, entry, fetch_all, index_all, make_due
-from wirewatch.model import Message
+from wirewatch.model import Message, Notice
 from wirewatch.state import captures, matches
 from wirewatch.state.database import Database, open_database
 from wirewatch.watch.channels import Channel, Channels, DeliveryFailed, address_key, open_channels
@@ -188,6 +188,9 @@ class _Broken:
     def send(self, message: Message) -> None:
         raise ValueError("a bug")
 
+    def say(self, notice: Notice) -> None:
+        raise ValueError("a bug")
+
 
 class _Lost:
     """A channel whose process dies after the receiver said yes."""
@@ -197,6 +200,9 @@ class _Lost:
 
     def send(self, message: Message) -> None:
         self.got.append(message.match_id)
+
+    def say(self, notice: Notice) -> None:
+        self.got.append(notice.title)
 
 
 def one(channel: Channel) -> Channels:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wirewatch.cli import show
-from wirewatch.cli.search import moment
 from wirewatch.errors import UserError
+from wirewatch.pace import moment
 from wirewatch.safe import one_line
 
 
