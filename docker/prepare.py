@@ -3,6 +3,7 @@
 What is there already stays as it is. Needs nothing but Python.
 """
 
+import base64
 import os
 import secrets
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = HERE.parent / "src" / "wirewatch" / "config"
-VARIABLES = {  # name → random bytes, as hex: no letter of it means anything to a shell, to YAML or to compose
+VARIABLES = {  # name → random bytes, as hex: no letter of it means anything to a shell, to a URL, to YAML or to compose
     "ELASTIC_PASSWORD": 24,  # the superuser's
     "KIBANA_PASSWORD": 24,  # Kibana's own, towards Elasticsearch
     "SETUP_PASSWORD": 24,  # of wirewatch_setup, which makes templates and dashboards
@@ -21,18 +22,30 @@ VARIABLES = {  # name → random bytes, as hex: no letter of it means anything t
     "KIBANA_SESSION_KEY": 32,  # Kibana's encryption keys have 32 characters or more
     "KIBANA_OBJECTS_KEY": 32,
     "KIBANA_REPORTING_KEY": 32,
+    "POSTGRES_PASSWORD": 24,  # the superuser's
+    "AIRFLOW_DB_PASSWORD": 24,  # of the role airflow, which owns the database airflow
+    "WIREWATCH_DB_PASSWORD": 24,  # of the role wirewatch, which owns the database wirewatch
+    "ARCHIVE_ACCESS_KEY": 24,  # the object store's
+    "ARCHIVE_SECRET_KEY": 32,
+    "AIRFLOW_ADMIN_PASSWORD": 24,  # of admin, whom people sign in to Airflow as
+    "AIRFLOW_API_KEY": 32,  # three that Airflow's services must share
+    "AIRFLOW_JWT_SECRET": 64,
+    "AIRFLOW_FERNET_KEY": 32,
 }
+FERNET = {"AIRFLOW_FERNET_KEY"}  # base64 instead of hex: Fernet takes nothing else
+CHOICES = {"COMPOSE_PROFILES": "airflow"}  # no secrets; to be changed to another value that README.md names
 
 
 def main(folder: Path) -> int:
     """Prepare `folder`; the exit code."""
     env, config = folder / ".env", folder / "config"
-    made = write_env(env)
-    if lacking := missing(env):
-        print(f"{env}: {', '.join(lacking)} missing; add a line NAME=value of 32 or more letters and digits", file=sys.stderr)
-        return 2
-    if made:
+    if write_env(env):
         print(f"wrote {env}: new passwords; keep the file, the data in the volumes opens with no others")
+    if empty := [name for name, value in pairs(env).items() if not value and name in VARIABLES | CHOICES]:
+        print(f"{env}: {', '.join(empty)} empty; put the old value back, or delete the line to get a new one", file=sys.stderr)
+        return 2
+    if added := complete(env):
+        print(f"wrote to {env}: {', '.join(added)}, which it lacked")
     if copy_config(config):
         print(f"wrote {config}: your feeds, your watches, and in wirewatch.toml your [fetch] contact")
     return 0
@@ -42,10 +55,8 @@ def write_env(path: Path) -> bool:
     """A new file of random passwords that only its owner may read; False if there is one already."""
     if path.exists():
         return False
-    handle, half = tempfile.mkstemp(dir=path.parent, prefix=".env-")  # mode 600 from the first byte on
+    half = _half(path, "".join(map(_line, [*CHOICES, *VARIABLES])))
     try:
-        with os.fdopen(handle, "w") as file:
-            file.writelines(f"{name}={secrets.token_hex(size)}\n" for name, size in VARIABLES.items())
         os.link(half, path)  # whole or not at all, and never over another's
     except FileExistsError:
         return False
@@ -54,11 +65,38 @@ def write_env(path: Path) -> bool:
     return True
 
 
-def missing(path: Path) -> list[str]:
-    """The variables that the file sets to nothing, or not at all."""
-    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines())
-    held = {name.strip() for name, _, value in pairs if value.strip()}
-    return [name for name in VARIABLES if name not in held]
+def complete(path: Path) -> list[str]:
+    """Add what a file of an older version lacks; the names. What stands in it stays as it is."""
+    held = pairs(path)
+    lacking = [name for name in [*CHOICES, *VARIABLES] if name not in held]
+    if lacking:
+        old = path.read_text(encoding="utf-8")
+        os.replace(_half(path, old + "\n" * (not old.endswith("\n")) + "".join(map(_line, lacking))), path)
+    return lacking
+
+
+def pairs(path: Path) -> dict[str, str]:
+    """What the file sets."""
+    lines = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {name.strip(): value.strip() for name, is_set, value in lines if is_set}
+
+
+def _line(name: str) -> str:
+    return f"{name}={CHOICES.get(name) or new(name)}\n"
+
+
+def new(name: str) -> str:
+    """A random value for the variable."""
+    data = secrets.token_bytes(VARIABLES[name])
+    return base64.urlsafe_b64encode(data).decode() if name in FERNET else data.hex()
+
+
+def _half(path: Path, text: str) -> str:
+    """The text in a file beside `path`, which only its owner may read from the first byte on."""
+    handle, half = tempfile.mkstemp(dir=path.parent, prefix=".env-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return half
 
 
 def copy_config(folder: Path) -> bool:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Cli:
 
     config: Path
     home: Path
+    environment: dict[str, str] = field(default_factory=dict)  # beside the tests' own
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
         """Start the command in a session of its own, so that a test can end all of it."""
@@ -45,7 +46,7 @@ class Cli:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env=environment | options.pop("env", {}),
+            env=environment | self.environment | options.pop("env", {}),
             **options,
         )
 
@@ -58,9 +59,9 @@ class Cli:
         assert "Traceback" not in err, err
         return out if 2 not in wanted else err
 
-    def rows(self, *arguments: str) -> list[dict[str, Any]]:
+    def rows(self, *arguments: str, code: int | tuple[int, ...] = 0) -> list[dict[str, Any]]:
         """The JSON lines that the command prints."""
-        return [json.loads(line) for line in self(*arguments, "--json").splitlines()]
+        return [json.loads(line) for line in self(*arguments, "--json", code=code).splitlines()]
 
     def told(self) -> list[dict[str, Any]]:
         """The messages in the file channel."""
@@ -68,11 +69,13 @@ class Cli:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
-def on_site(site: SampleSite, folder: Path, *, toml: str = TOML, watches: str = WATCHES) -> Cli:
+def on_site(
+    site: SampleSite, folder: Path, *, toml: str = TOML, watches: str = WATCHES, environment: dict[str, str] | None = None
+) -> Cli:
     """A config folder for the sample site, and an empty home."""
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "wirewatch.toml").write_text(toml, encoding="utf-8")
     (config / "feeds.yaml").write_text(site.feeds_yaml(), encoding="utf-8")
     (config / "watches.yaml").write_text(watches, encoding="utf-8")
-    return Cli(config, folder / "home")
+    return Cli(config, folder / "home", environment or {})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 Answer = bytes | None  # instead of the server's; None: pass the request on
+CONTINUE = b"Expect: 100-continue\r\n"
 OVERLOADED = b'{"error":{"type":"es_rejected_execution_exception","reason":"busy"},"status":429}'
 
 
@@ -20,7 +21,9 @@ class Proxy:
     url: str
     upstream: str
     instead: Callable[[bytes], Answer] = lambda _request: None  # asked with each request's head and body
+    cut_inside: Callable[[bytes], bool] = lambda _request: False  # pass half of the request on, and cut
     cut_after: Callable[[bytes], bool] = lambda _request: False  # pass the request on, and cut before the answer
+    hang_up: bool = False  # after an answer of its own
     seen: list[bytes] = field(default_factory=list)  # the first line of each request
 
 
@@ -40,9 +43,14 @@ def proxy(upstream: str, tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
                     told.seen.append(request.split(b"\r\n", 1)[0])
                     if (answer := told.instead(request)) is not None:
                         client.sendall(answer)
+                        if told.hang_up:
+                            return
                         continue
+                    inside = told.cut_inside(request)
                     with socket.create_connection(address, timeout=30) as server:
-                        server.sendall(request)
+                        server.sendall(request[: len(request) // 2] if inside else request)
+                        if inside:
+                            return
                         answer = _message(server, head_only=request.startswith(b"HEAD"))
                     if told.cut_after(request):
                         return
@@ -75,9 +83,13 @@ def _message(stream: socket.socket, *, head_only: bool = False) -> bytes:
         if not (some := stream.recv(65536)):
             return b""
         raw += some
-    head, _, body = raw.partition(b"\r\n\r\n")
     if head_only:
         return raw
+    if CONTINUE in raw:  # who sends it waits for a word before it sends the body
+        stream.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        raw = raw.replace(CONTINUE, b"")
+    head, _, rest = raw.partition(b"\r\n\r\n")
+    body = bytearray(rest)
     fields = {line.split(b":", 1)[0].strip().lower(): line.split(b":", 1)[1].strip() for line in head.split(b"\r\n")[1:]}
     length = int(fields.get(b"content-length", b"0"))
     chunked = fields.get(b"transfer-encoding") == b"chunked"
@@ -85,4 +97,4 @@ def _message(stream: socket.socket, *, head_only: bool = False) -> bytes:
         if not (some := stream.recv(65536)):
             return b""
         body += some
-    return head + b"\r\n\r\n" + body
+    return head + b"\r\n\r\n" + bytes(body)

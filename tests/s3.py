@@ -60,24 +60,16 @@ class Bucket:
         """What a user sets, and where the archive is."""
         return environment(self.server) | {"WIREWATCH_ARCHIVE__URL": self.archive}
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The names of all objects."""
-        return re.findall("<Key>(.*?)</Key>", self._ask("GET", "?list-type=2"))
+        return re.findall("<Key>(.*?)</Key>", self._ask("?list-type=2"))
 
     def uploads(self) -> int:
         """How many uploads in parts were begun and not ended."""
-        return self._ask("GET", "?uploads").count("<Upload>")
+        return self._ask("?uploads").count("<Upload>")
 
-    def get(self, key: str) -> bytes:
-        """An object's bytes."""
-        return httpx.get(f"{self.server}/{self.name}/{key}").raise_for_status().content
-
-    def put(self, key: str, data: bytes) -> None:
-        """Write an object."""
-        httpx.put(f"{self.server}/{self.name}/{key}", content=data).raise_for_status()
-
-    def _ask(self, method: str, query: str = "") -> str:
-        return httpx.request(method, f"{self.server}/{self.name}{query}").raise_for_status().text
+    def _ask(self, query: str) -> str:
+        return httpx.get(f"{self.server}/{self.name}{query}").raise_for_status().text
 
 
 def new_bucket(server_url: str) -> Bucket:

@@ -22,8 +22,10 @@ Found = tuple[Origin, Place, str, str]  # origin, place, final URL, content type
 
 
 def read_page(archive: str, place: Place) -> Page:
-    """The page at `place`, without hops and request. Raises Retry(ARCHIVE_LOST) if it isn't there whole,
-    Unavailable if the store can't be asked."""
+    """The page at `place`, without hops and request.
+
+    Raises Retry(ARCHIVE_LOST) if it isn't there whole, Unavailable if the store can't be asked.
+    """
     try:
         packed = open_store(archive).read(place.file, place.offset, place.length)
         stream = zlib.decompressobj(zlib.MAX_WBITS + 16)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +17,7 @@ from wirewatch.errors import Unavailable
 
 CLOSED, OPEN = ".warc.gz", ".tmp"
 LOCAL = ("file://", "local://")
+_ENDINGS = re.compile(r"\.(?:gz|json|probe)\.")  # what stands before the owner in an unfinished file's name
 
 
 class Store(Protocol):
@@ -84,7 +86,7 @@ class Folder:
     def unfinished(self) -> Iterator[tuple[Path, str]]:
         """Each file that was not renamed yet, and its owner."""
         for path in self._path.rglob(f"*{OPEN}"):
-            yield path, unquote(path.name.removesuffix(OPEN).partition(CLOSED + ".")[2])
+            yield path, unquote(_ENDINGS.split(path.name.removesuffix(OPEN), maxsplit=1)[-1])
 
 
 def open_store(archive: str) -> Store:
@@ -103,7 +105,7 @@ def _opened(archive: str, _process: int) -> Store:
 
 def probe(archive: str, owner: str) -> None:
     """Write, read and delete a small file. Raises UserError, Unavailable."""
-    store, name, data = open_store(archive), f"probe-{secrets.token_hex(8)}", b"may be deleted"
+    store, name, data = open_store(archive), f"{secrets.token_hex(8)}.probe", b"may be deleted"
     store.put(name, data, owner)
     try:
         if store.read(name, 0, len(data)) != data:

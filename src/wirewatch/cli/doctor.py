@@ -70,9 +70,12 @@ def state(settings: "Settings") -> str:
 
 
 def archive(settings: "Settings") -> str:
-    """The archive can be listed, and its newest file is sound."""
+    """The archive can be written, read, deleted from and listed, and its newest file is sound."""
     from wirewatch.archive.read import list_files, read_records
+    from wirewatch.archive.store import probe
+    from wirewatch.state.owners import new_owner
 
+    probe(settings.archive, new_owner())
     files = sorted(list_files(settings.archive))
     pages = len(list(read_records(settings.archive, files[-1]))) if files else 0
     return f"{settings.archive}: {len(files)} files" + (f", {pages} pages in the newest" if files else "")

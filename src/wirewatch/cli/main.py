@@ -8,7 +8,23 @@ from typing import Annotated
 import typer
 
 from wirewatch import __version__
-from wirewatch.cli import archive, db, demo, doctor, feeds, index, init, kibana, maintain, reindex, run, search, status, watches
+from wirewatch.cli import (
+    archive,
+    db,
+    demo,
+    doctor,
+    feeds,
+    index,
+    init,
+    kibana,
+    maintain,
+    metrics,
+    reindex,
+    run,
+    search,
+    status,
+    watches,
+)
 from wirewatch.cli.context import Context
 from wirewatch.errors import Unavailable, UserError
 
@@ -20,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (demo, init, run, index, reindex, archive, db, maintain, kibana, search, feeds, watches, status, doctor):
+for group in (demo, init, run, index, reindex, archive, db, maintain, kibana, search, feeds, watches, status, metrics, doctor):
     group.register(app)
 
 

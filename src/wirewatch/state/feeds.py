@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from wirewatch.errors import Reason, Skip, UserError
 from wirewatch.model import Source
@@ -54,7 +54,7 @@ class FeedRow:
     url: str
     source: str
     active: bool  # False: no longer in the config
-    silent: bool  # answers, but has brought nothing new for 7 days
+    silent: bool  # answers, but has brought nothing new for 7 days, or never shown anything
     entries: int  # articles it has shown
     failures: float
     reason: Reason | None  # why the last poll failed
@@ -156,17 +156,23 @@ def release(db: Database, task: FeedTask) -> None:
         conn.execute(update(t.feeds).where(t.feeds.c.no == task.no, t.feeds.c.token == task.token).values(NOBODY))
 
 
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """The feed answers, and has brought nothing new for seven days, or never shown anything."""
+    f = t.feeds.c
+    return and_(f.last_success_at.is_not(None), or_(f.last_new_at < now - SILENT, and_(f.last_new_at.is_(None), f.entries == 0)))
+
+
 def rows(db: Database) -> list[FeedRow]:
     """Every feed ever configured, by source and URL."""
     with db.read() as conn:
         now = clock(conn)
-        found = conn.execute(select(t.feeds).order_by(t.feeds.c.source, t.feeds.c.url)).all()
-    return [_row(row, now) for row in found]
+        query = select(t.feeds, is_silent(now).label("silent")).order_by(t.feeds.c.source, t.feeds.c.url)
+        found = conn.execute(query).all()
+    return [_row(row) for row in found]
 
 
-def _row(row: Row[Any], now: datetime) -> FeedRow:
+def _row(row: Row[Any]) -> FeedRow:
     same = ("url", "source", "active", "entries", "failures", "detail")
     times = ("last_poll_at", "last_success_at", "last_new_at", "next_poll_at")
     facts = {name: row._mapping[name] for name in same + times}
-    silent = row.last_success_at is not None and (row.last_new_at is None or row.last_new_at < now - SILENT)
-    return FeedRow(**facts, silent=silent, reason=Reason(row.reason) if row.reason else None)
+    return FeedRow(**facts, silent=bool(row.silent), reason=Reason(row.reason) if row.reason else None)

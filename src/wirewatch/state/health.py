@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
-from wirewatch.state.feeds import SILENT
+from wirewatch.state.feeds import is_silent
 from wirewatch.state.leases import chunks
 
 FAILING = timedelta(days=1)  # without one good answer: a night's maintenance of a site is none of our alarm
@@ -28,14 +28,15 @@ class Unwell:
 def changed(db: Database) -> list[Unwell]:
     """The active feeds whose health isn't what people were told, by source and URL.
 
-    Failing: no good answer for a day, though asked. Silent: it answers, and has brought nothing new for seven days.
+    Failing: no good answer for a day, though asked. Silent: it answers, and has brought nothing new for seven days, or never
+    shown anything; one whose articles another feed always has first is neither.
     """
     f = t.feeds.c
     with db.read() as conn:
         now = clock(conn)
         never = f.last_success_at.is_(None)
         fails = and_(f.reason.is_not(None), or_(never, f.last_success_at < now - FAILING))
-        silent = and_(f.last_success_at.is_not(None), or_(f.last_new_at.is_(None), f.last_new_at < now - SILENT))
+        silent = is_silent(now)
         health = case((fails, "failing"), (silent, "silent"), else_="")
         query = select(f.no, f.url, f.source, health.label("health"), func.coalesce(f.reason, "").label("reason"))
         rows = conn.execute(query.where(f.active, f.told != health).order_by(f.source, f.url)).all()

@@ -1,10 +1,7 @@
 """What goes into the archive comes out as it was, or is known to be lost."""
 
-import gzip
 import os
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,73 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from tests.archived import OWNER, archived, origin, page
 from wirewatch.archive.read import list_files, read_page, read_records
 from wirewatch.archive.recover import sweep
 from wirewatch.archive.store import open_store
+from wirewatch.archive.tombstones import put_tombstone
 from wirewatch.archive.write import PAGES, ArchiveWriter
-from wirewatch.errors import Reason, Retry, Unavailable
-from wirewatch.model import ArticleId, Entry, Hop, Origin, Page, Place
-
-AT = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
-OWNER = "desk.example:4711:99.1"
-
-
-def page(url: str = "http://vesti.example/a?b=1", body: bytes = b"<p>text</p>", **changes: Any) -> Page:
-    made = Page(
-        url=url,
-        final_url=url,
-        status=200,
-        headers=(("content-type", "text/html"),),
-        body=body,
-        fetched_at=AT,
-        took=0.25,
-        request_headers=(("host", "vesti.example"),),
-        ip="203.0.113.7",
-    )
-    return replace(made, **changes)
-
-
-def origin(**changes: Any) -> Origin:
-    entry = Entry(
-        url="http://vesti.example/a", title="Сусрет у свемирској луци", published_at=AT, updated="yesterday", content="<p>…</p>"
-    )
-    made = Origin(
-        article_id=ArticleId("abcdefghijklmnop"),
-        keys=("vesti.example/a", "vesti.example/b"),
-        first_seen_at=AT,
-        n=2,
-        entry=entry,
-        feed="http://vesti.example/rss",
-        source="Вести",
-        language="sr",
-    )
-    return replace(made, **changes)
-
-
-def archived(folder: Path, *pages: Page) -> list[Place]:
-    writer = ArchiveWriter(str(folder), OWNER)
-    for one in pages:
-        writer.add(one, origin())
-    return [place for _, place in writer.close_file()]
+from wirewatch.errors import Unavailable
+from wirewatch.model import Entry, Hop
 
 
 def records(folder: Path, file: str) -> Iterator[Any]:
     with open(folder / file, "rb") as stream:
         yield from ArchiveIterator(stream, check_digests="raise")
-
-
-def test_a_page_comes_out_as_it_went_in(tmp_path: Path) -> None:
-    packed = (("content-type", "text/html; charset=windows-1251"), ("content-encoding", "gzip"), ("x-title", "plain"))
-    given = page(
-        final_url="http://vesti.example/there",
-        body="Мост".encode("cp1251"),
-        headers=packed,
-        hops=(Hop(url="http://x/", status=301),),
-    )
-
-    (place,) = archived(tmp_path, given)
-
-    assert read_page(str(tmp_path), place) == replace(given, hops=(), request_headers=())
 
 
 @given(
@@ -91,7 +34,7 @@ def test_no_body_and_no_header_harms_the_archive(
     folder = tmp_path_factory.mktemp("archive")
     nasty = page(body=body, headers=tuple(headers))
 
-    places = archived(folder, page(), nasty, page())
+    places = archived(str(folder), page(), nasty, page())
 
     assert [read_page(str(folder), place).body for place in places] == [page().body, body, page().body]
     assert len(list(read_records(str(folder), places[0].file))) == 3
@@ -100,7 +43,7 @@ def test_no_body_and_no_header_harms_the_archive(
 def test_the_records_of_a_page_follow_the_standard_and_name_each_other(tmp_path: Path) -> None:
     hop = Hop(url="http://vesti.example/old", status=301, headers=(("location", "/a?b=1"),))
 
-    (place,) = archived(tmp_path, page(hops=(hop,), headers=(("content-encoding", "gzip"), ("content-length", "5"))))
+    (place,) = archived(str(tmp_path), page(hops=(hop,), headers=(("content-encoding", "gzip"), ("content-length", "5"))))
 
     found = {(one.rec_type, one.rec_headers.get_header("WARC-Target-URI")): one for one in records(tmp_path, place.file)}
     response = found["response", "http://vesti.example/a?b=1"]
@@ -117,17 +60,6 @@ def test_the_records_of_a_page_follow_the_standard_and_name_each_other(tmp_path:
     assert found["metadata", "http://vesti.example/a?b=1"].rec_headers.get_header("WARC-Refers-To") == named
 
 
-def test_where_pages_came_from_and_lie_is_read_from_the_file_alone(tmp_path: Path) -> None:
-    places = archived(tmp_path, page(), page(final_url="http://vesti.example/c"))
-
-    found = list(read_records(str(tmp_path), list_files(str(tmp_path))[0]))
-
-    assert found == [
-        (origin(), places[0], "http://vesti.example/a?b=1", "text/html"),
-        (origin(), places[1], "http://vesti.example/c", "text/html"),
-    ]
-
-
 def test_an_origin_keeps_what_is_unknown_and_a_title_that_is_no_text(tmp_path: Path) -> None:
     odd = origin(entry=Entry(url="http://vesti.example/a", title="\ud800\x00"), country=None)
     writer = ArchiveWriter(str(tmp_path), OWNER)
@@ -135,41 +67,6 @@ def test_an_origin_keeps_what_is_unknown_and_a_title_that_is_no_text(tmp_path: P
     ((_, place),) = writer.close_file()
 
     assert next(read_records(str(tmp_path), place.file))[0] == odd
-
-
-@pytest.mark.parametrize("lost", [1, 8, 100])
-def test_a_cut_record_is_lost_and_those_before_it_are_not(tmp_path: Path, lost: int) -> None:
-    first, second = archived(tmp_path, page(), page(body=os.urandom(500)))
-    path = tmp_path / first.file
-    os.truncate(path, second.offset + second.length - lost)
-
-    with pytest.raises(Retry) as failed:
-        read_page(str(tmp_path), second)
-
-    assert failed.value.reason is Reason.ARCHIVE_LOST
-    assert read_page(str(tmp_path), first).body == page().body
-    assert [place for _, place, *_ in read_records(str(tmp_path), first.file)] == [first]
-
-
-def test_a_changed_record_is_lost(tmp_path: Path) -> None:
-    (place,) = archived(tmp_path, page(body=b"the true text"))
-    raw = bytearray((tmp_path / place.file).read_bytes())
-    record = gzip.decompress(bytes(raw[place.offset : place.offset + place.length])).replace(b"the true", b"the fake")
-    forged = gzip.compress(record)
-    (tmp_path / place.file).write_bytes(bytes(raw[: place.offset]) + forged)
-
-    with pytest.raises(Retry, match="digest"):
-        read_page(str(tmp_path), replace(place, length=len(forged)))
-
-
-@pytest.mark.parametrize("wrong", [{"file": "2026/03/01/none.warc.gz"}, {"offset": 3}, {"length": 7}, {"offset": 10**12}])
-def test_a_place_where_nothing_lies_is_lost(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    (place,) = archived(tmp_path, page())
-
-    with pytest.raises(Retry) as failed:
-        read_page(str(tmp_path), replace(place, **wrong))
-
-    assert failed.value.reason is Reason.ARCHIVE_LOST
 
 
 def test_a_file_is_due_when_it_is_full() -> None:
@@ -199,22 +96,11 @@ def test_nothing_has_its_name_before_it_is_closed(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.tmp")) == []
 
 
-def test_an_object_store_keeps_pages_too() -> None:
-    writer = ArchiveWriter("memory://archive/of/desk", OWNER)
-    writer.add(page(), origin())
-    ((_, place),) = writer.close_file()
-
-    assert list_files("memory://archive/of/desk") == [place.file]
-    assert read_page("memory://archive/of/desk", place).body == page().body
-    assert [found[1] for found in read_records("memory://archive/of/desk", place.file)] == [place]
-    assert sweep("memory://archive/of/desk", lambda _: False) == 0
-
-
 def test_only_what_a_dead_owner_left_open_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object) -> None:
         raise SystemExit
 
-    archived(tmp_path, page())
+    archived(str(tmp_path), page())
     for owner in ("dead:1:1", "alive:2:2"):
         leave_open(tmp_path, owner, monkeypatch)
 
@@ -223,6 +109,15 @@ def test_only_what_a_dead_owner_left_open_is_deleted(tmp_path: Path, monkeypatch
     assert deleted == 1
     assert [owner for _, owner in open_store(str(tmp_path)).unfinished()] == ["alive:2:2"]
     assert len(list_files(str(tmp_path))) == 1
+
+
+def test_an_unfinished_tombstone_of_a_dead_owner_is_deleted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", lambda *_: None)
+        put_tombstone(str(tmp_path), {}, ["spam.example"], OWNER)
+
+    assert sweep(str(tmp_path), lambda owner: owner != OWNER) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def leave_open(folder: Path, owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,8 +152,3 @@ def test_no_room_left_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         writer.close_file()
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-
-
-def test_an_archive_that_does_not_exist_yet_is_empty(tmp_path: Path) -> None:
-    assert list_files(str(tmp_path / "none")) == []
-    assert sweep(str(tmp_path / "none"), lambda _: False) == 0

@@ -1,15 +1,25 @@
 """docker/Dockerfile: what it is made from is there, pinned, and can be sent to the engine."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from fnmatch import fnmatch
+from pathlib import Path
 
-from tests.unit.docker.scripts import DOCKER, ROOT
+import pytest
+
+from tests.unit.docker.scripts import DOCKER, ROOT, load
 
 LINES = [
     line
     for line in (DOCKER / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     if line and not line.startswith("#")
 ]
+STAGES = load("rehearse").read(DOCKER / "Dockerfile")
+TARGETS = ("wirewatch", "airflow")
+each_target = pytest.mark.parametrize("target", TARGETS)
 IGNORE = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
@@ -57,31 +67,106 @@ def test_nothing_else_is_sent() -> None:
     assert {line.removeprefix("!") for line in IGNORE if line.startswith("!")} == set(copied())
 
 
+def hadolint(text: str) -> str:
+    """What hadolint has to say of a Dockerfile."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["hadolint", "--no-color", "--failure-threshold", "style", "-"],
+        env=os.environ | {"PATH": path},
+        input=text,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode == 0) == (ran.stdout == ""), ran.stderr
+    return ran.stdout
+
+
+def test_hadolint_has_nothing_to_say_of_it() -> None:
+    assert hadolint((DOCKER / "Dockerfile").read_text(encoding="utf-8")) == ""
+
+
+def test_hadolint_would_say_that_a_base_is_not_pinned() -> None:
+    assert "DL3006" in hadolint("FROM python\n")
+
+
 def test_the_base_is_pinned_and_the_same_in_each_stage() -> None:
-    bases = {line.split()[0] for line in of("FROM")}
+    bases = {line.split()[0] for line in of("FROM")} - set(STAGES)
 
     assert len(bases) == 1
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", bases.pop())
 
 
-def test_the_locked_versions_come_first_and_nothing_is_resolved_anew() -> None:
-    installs = re.findall(r"pip install ([^&\n]+)", "\n".join(LINES))
+@each_target
+def test_the_locked_versions_come_first_and_nothing_is_resolved_anew(target: str) -> None:
+    lines = [rest for word, rest in STAGES[f"build-{target}"] if word == "RUN"]
 
-    assert [each.split() for each in installs] == [["--requirement", "requirements.lock"], ["--no-deps", "."]]
-
-
-def test_it_runs_as_an_unprivileged_user_whose_home_is_a_volume() -> None:
-    last = len(LINES) - 1 - [line.startswith("USER ") for line in reversed(LINES)].index(True)
-
-    assert LINES[last] == "USER wirewatch"
-    assert not any(line.startswith("RUN ") for line in LINES[last:])
-    assert of("VOLUME") == ["/var/lib/wirewatch"]
-    assert "WIREWATCH_HOME=/var/lib/wirewatch" in " ".join(LINES)
+    lock = "requirements.lock" if target == "wirewatch" else "requirements-airflow.lock"
+    assert lines == [f"pip install --requirement {lock}", "pip install --no-deps /wheels/*.whl"]
 
 
-def test_the_programs_that_compose_starts_are_in_it() -> None:
+@each_target
+def test_it_holds_no_tool_that_only_the_build_needs(target: str) -> None:
+    words = [word for word, _ in STAGES[target]]
+
+    assert "RUN" not in words
+    assert ("COPY", f"--from=build-{target} /opt/venv /opt/venv") in STAGES[target]
+    assert dict(STAGES[target])["FROM"].split()[0] == "base"
+
+
+@each_target
+def test_it_runs_as_an_unprivileged_user_whose_home_is_a_volume(target: str) -> None:
+    said = dict(STAGES[target])
+
+    [user] = re.findall(r"useradd --uid (\d+)", " ".join(of("RUN")))
+    assert said["USER"] == f"{user}:{user}" != "0:0"
+    assert "/var/lib/wirewatch" in json.loads(said["VOLUME"])
+    assert "WIREWATCH_HOME=/var/lib/wirewatch" in " ".join(of("ENV"))
+
+
+def test_airflows_home_is_a_volume_and_its_dags_are_in_the_image() -> None:
+    said = dict(STAGES["airflow"])
+
+    assert "AIRFLOW_HOME=/var/lib/airflow" in said["ENV"]
+    assert "/var/lib/airflow" in json.loads(said["VOLUME"])
+    assert ("COPY", "dags /opt/wirewatch/dags") in STAGES["airflow"]
+    assert "AIRFLOW__CORE__DAGS_FOLDER=/opt/wirewatch/dags" in said["ENV"]
+    assert "AIRFLOW__CORE__LOAD_EXAMPLES=False" in said["ENV"]
+
+
+@each_target
+def test_it_says_how_its_health_is_asked(target: str) -> None:
+    command = json.loads(dict(STAGES[target])["HEALTHCHECK"].partition(" CMD ")[2])
+
+    assert command[0] in ("python", "airflow")
+
+
+@each_target
+def test_the_programs_that_are_started_are_in_it(target: str) -> None:
     compose = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
-    started = set(re.findall(r"/opt/wirewatch/([a-z.]+)", compose))
+    inside = {Path(source).name for word, rest in STAGES[target] if word == "COPY" for source in rest.split()[:-1]}
 
-    assert started == {"setup.py", "healthy.py"}
-    assert started <= {path.removeprefix("docker/") for path in copied()}
+    started = set(re.findall(r"/opt/wirewatch/([a-z_.]+)", compose + "".join(rest for _, rest in STAGES[target])))
+    assert {"setup.py", "bucket.py", "healthy.py", "airflow_setup.py", "answers.py"} <= started
+    assert started - {"dags"} <= {Path(path).name for path in copied()}
+    assert {"setup.py", "bucket.py", "healthy.py"} <= inside or {"airflow_setup.py", "answers.py", "pools.json"} <= inside
+
+
+def test_the_pools_are_those_that_the_dags_name() -> None:
+    """A task whose pool is missing waits for ever."""
+    from wirewatch import schedule
+
+    pools = json.loads((DOCKER / "pools.json").read_text(encoding="utf-8"))
+    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "dags").glob("*.py"))
+
+    named = set(re.findall(r"pool=([A-Z]+)", text))
+    assert named
+    assert {getattr(schedule, name) for name in named} == set(pools)
+
+
+@each_target
+def test_the_rehearsal_does_the_stages_that_a_target_is_made_of(target: str) -> None:
+    other = next(name for name in TARGETS if name != target)
+
+    stages = load("rehearse").needed(STAGES, target)
+
+    assert stages == [name for name in STAGES if other not in name]

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.unit.docker.scripts import load
 from wirewatch.settings import load as settings
@@ -13,7 +14,11 @@ prepare = load("prepare")
 
 
 def values(env: Path) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in env.read_text().splitlines())
+    return dict(line.split("=", 1) for line in env.read_text().splitlines() if not line.startswith("#"))
+
+
+def secrets_of(env: Path) -> dict[str, str]:
+    return {name: value for name, value in values(env).items() if name in prepare.VARIABLES}
 
 
 def test_the_first_time_makes_passwords_that_only_the_owner_may_read(tmp_path: Path) -> None:
@@ -21,7 +26,7 @@ def test_the_first_time_makes_passwords_that_only_the_owner_may_read(tmp_path: P
 
     assert code == 0
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
-    assert set(values(tmp_path / ".env")) == set(prepare.VARIABLES)
+    assert set(values(tmp_path / ".env")) == {*prepare.CHOICES, *prepare.VARIABLES}
 
 
 def test_no_two_passwords_are_the_same_and_none_needs_quoting(tmp_path: Path) -> None:
@@ -29,16 +34,24 @@ def test_no_two_passwords_are_the_same_and_none_needs_quoting(tmp_path: Path) ->
         (tmp_path / folder).mkdir()
         prepare.main(tmp_path / folder)
 
-    made = [*values(tmp_path / "here/.env").values(), *values(tmp_path / "there/.env").values()]
-    assert len(set(made)) == 2 * len(prepare.VARIABLES)
-    assert all(re.fullmatch(r"[0-9a-f]{48,}", value) for value in made)
+    made = [secrets_of(tmp_path / folder / ".env") for folder in ("here", "there")]
+    assert len({value for each in made for value in each.values()}) == 2 * len(prepare.VARIABLES)
+    for each in made:
+        assert all(re.fullmatch(r"[0-9a-f]{48,}", value) for name, value in each.items() if name not in prepare.FERNET)
+
+
+def test_the_key_that_airflow_encrypts_with_is_one_that_fernet_takes(tmp_path: Path) -> None:
+    prepare.main(tmp_path)
+
+    key = Fernet(values(tmp_path / ".env")["AIRFLOW_FERNET_KEY"])
+    assert key.decrypt(key.encrypt(b"Kim")) == b"Kim"
 
 
 def test_the_passwords_are_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prepare.main(tmp_path)
 
     printed = "".join(capsys.readouterr())
-    assert [value for value in values(tmp_path / ".env").values() if value in printed] == []
+    assert [value for value in secrets_of(tmp_path / ".env").values() if value in printed] == []
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,10 +74,29 @@ def test_of_many_at_once_one_writes_the_file(tmp_path: Path) -> None:
 
     assert wrote.count(True) == 1
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
-    assert prepare.missing(tmp_path / ".env") == []
+    assert set(values(tmp_path / ".env")) == {*prepare.CHOICES, *prepare.VARIABLES}
 
 
-def test_a_file_of_an_older_version_is_kept_and_what_it_lacks_is_named(
+def test_what_a_file_of_an_older_version_lacks_is_added_and_the_rest_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text("# ours\nELASTIC_PASSWORD=abc\nCOMPOSE_PROFILES=simple\nMORE=1")
+
+    code = prepare.main(tmp_path)
+
+    now = values(tmp_path / ".env")
+    said = capsys.readouterr().out
+    assert code == 0
+    assert (tmp_path / ".env").read_text().startswith("# ours\nELASTIC_PASSWORD=abc\nCOMPOSE_PROFILES=simple\nMORE=1\n")
+    assert set(now) == {*prepare.CHOICES, *prepare.VARIABLES, "MORE"}
+    assert "POSTGRES_PASSWORD" in said
+    assert "ELASTIC_PASSWORD" not in said
+    assert now["POSTGRES_PASSWORD"] not in said
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [".env"]
+
+
+def test_a_variable_that_was_emptied_is_named_and_nothing_is_put_in_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / ".env").write_text("ELASTIC_PASSWORD=abc\nDESK_PASSWORD=\n")
@@ -73,7 +105,6 @@ def test_a_file_of_an_older_version_is_kept_and_what_it_lacks_is_named(
 
     said = capsys.readouterr().err
     assert code == 2
-    assert "KIBANA_PASSWORD" in said
     assert "DESK_PASSWORD" in said
     assert "ELASTIC_PASSWORD" not in said
     assert (tmp_path / ".env").read_text() == "ELASTIC_PASSWORD=abc\nDESK_PASSWORD=\n"
