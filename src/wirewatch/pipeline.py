@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -76,7 +76,7 @@ def open_house(
         db = open_database(settings.main.state.url, settings.home)
         stack.callback(db.close)
         free_dead_claims(db)
-        recover_archive(db, settings.archive)
+        recover_archive(db, settings.archive, whole=False)
         articles = _open_index(db, settings)
         stack.callback(articles.close)
         feeds.sync(db, settings.sources)
@@ -84,19 +84,21 @@ def open_house(
         yield House(settings, db, articles, saved_at, now_too, matching, progress)
 
 
-def recover_archive(db: Database, archive: str, *, quiet: bool = False) -> int:
+def recover_archive(db: Database, archive: str, *, quiet: bool = False, whole: bool = True) -> int:
     """Delete what dead writers left open; adopt closed files whose acknowledgement a kill cut off. Gives the number of pages.
 
-    `quiet`, and always when the state is empty, that is when it was lost: nobody is told again.
+    `quiet`, and always when the state is empty, that is when it was lost: nobody is told again. Not `whole`: of an object store,
+    which lists a thousand files a request, only today's and yesterday's are looked at.
     """
     sweep(archive, owner_is_alive)
-    known = captures.known_files(db)
+    known, lost = captures.known_files(db), captures.is_empty(db)
     for name in list_tombstones(archive):
         if name not in known:
             remember_tombstone(db, name, *read_tombstone(archive, name))
-    new = [file for file in list_files(archive) if file not in known]
-    quiet = quiet or captures.is_empty(db)
-    return sum(captures.adopt(db, file, list(read_records(archive, file)), quiet=quiet) for file in new)
+    today = datetime.now(UTC)
+    days = [""] if whole or lost or "://" not in archive else [f"{today - timedelta(days=n):%Y/%m/%d}" for n in (1, 0)]
+    new = [file for day in days for file in list_files(archive, day) if file not in known]
+    return sum(captures.adopt(db, file, list(read_records(archive, file)), quiet=quiet or lost) for file in new)
 
 
 def _open_index(db: Database, settings: Settings) -> Index:

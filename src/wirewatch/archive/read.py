@@ -44,9 +44,9 @@ def _page(record: ArcWarcRecord) -> Page:
     return page
 
 
-def list_files(archive: str) -> list[str]:
-    """The names of all closed files, oldest first. Raises Unavailable."""
-    return open_store(archive).names(CLOSED)
+def list_files(archive: str, below: str = "") -> list[str]:
+    """The names of all closed files, or those of a day (`2026/11/24`), oldest first. Raises Unavailable."""
+    return open_store(archive).names(CLOSED, below)
 
 
 def read_records(archive: str, file: str) -> Iterator[Found]:
