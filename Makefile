@@ -32,7 +32,7 @@ down: ## stop them; articles, archive and dashboards stay
 	$(COMPOSE) down
 
 test: install ## run the tests (ALL=1: also those that take half a minute each, as CI does)
-	@$(BIN)/pytest -n auto --dist loadgroup $(if $(ALL),,-m "not long") $(PYTEST)
+	@$(BIN)/pytest -n auto $(if $(ALL),,-m "not long") $(PYTEST)
 
 lint: install ## check style, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -72,11 +72,23 @@ def lapse(db: Database, worker: "subprocess.Popen[str]") -> int:
     return len(held)
 
 
+def frozen(db: Database) -> bool:
+    """Whether some transaction doesn't get on: it may be the stopped worker's."""
+    query = "SELECT pid FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = current_database()"
+    first = {row[0] for row in ask(db, query)}
+    for _ in range(5):
+        time.sleep(0.01)
+        first &= {row[0] for row in ask(db, query)}
+    return bool(first)
+
+
 def until_it_holds_something(db: Database, worker: "subprocess.Popen[str]") -> None:
-    """Stop the worker at a moment at which it holds captures."""
+    """Stop the worker at a moment at which it holds captures, and no lock: between two transactions."""
+    held = f"SELECT no FROM captures WHERE owner LIKE '%:{worker.pid}:%'"
     for _ in range(200):
         worker.send_signal(signal.SIGSTOP)
-        if ask(db, f"SELECT 1 FROM captures WHERE owner LIKE '%:{worker.pid}:%'"):
+        time.sleep(0.01)
+        if (rows := ask(db, held)) and len(ask(db, f"{held} FOR UPDATE SKIP LOCKED")) == len(rows) and not frozen(db):
             return
         worker.send_signal(signal.SIGCONT)
         time.sleep(0.02)

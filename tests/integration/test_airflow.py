@@ -15,7 +15,6 @@ from tests.airflow import Airflow, Postgres, running, wait_for
 from tests.cli import Cli
 from tests.press import Press
 
-pytestmark = pytest.mark.xdist_group("airflow")
 INGEST, MATCH = "wirewatch_ingest", "wirewatch_match"
 OUTLETS, BATCHES = 4, 2
 TOML = """\

@@ -11,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
+from wirewatch.archive.pages import ends_whole
 from wirewatch.errors import UserError
 from wirewatch.model import Page
 from wirewatch.safe import one_line
@@ -41,8 +42,8 @@ def pages(path: Path, most: int, told: Foreign) -> Iterator[Page]:
                 end = records.get_record_offset() + records.get_record_length()
                 if page is not None:
                     yield page
-            if path.suffix == ".gz" and end < path.stat().st_size:  # a record of which only the first bytes are there
-                raise ValueError(CUT)
+            if path.suffix == ".gz" and (end < path.stat().st_size or not ends_whole(stream, records.get_record_offset())):
+                raise ValueError(CUT)  # of the last record only the first bytes are there, or all but the last
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder; name a .warc.gz file") from error
     except (FileNotFoundError, PermissionError) as error:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -38,7 +39,7 @@ def stretches(archive: str, file: str) -> Iterator[Stretch]:
     try:
         with open_store(archive).open(file) as stream:
             records = ArchiveIterator(stream, check_digests=True)
-            start = offset = 0
+            start = offset = begin = 0
             for record in records:
                 body = record.content_stream().read()
                 begin, length = records.get_record_offset(), records.get_record_length()
@@ -51,8 +52,22 @@ def stretches(archive: str, file: str) -> Iterator[Stretch]:
                 elif record.rec_type == "metadata":
                     yield Stretch(file, start, begin + length, offset, origin_of(body))
                     start = begin + length
+            if start and not ends_whole(stream, begin):
+                raise NotWhole(f"{file} at {begin}: the last record is cut")
     except (OSError, zlib.error, ArchiveLoadFailed, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotWhole(f"{file}: {one_line(str(error), 200)}") from error
+
+
+def ends_whole(stream: BinaryIO, last: int) -> bool:
+    """Whether the packed record that begins at `last` is there to its last byte: warcio doesn't miss its checksum."""
+    stream.seek(last)
+    unpacked = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    while not unpacked.eof and (part := stream.read(65_536)):
+        left = part
+        while left and not unpacked.eof:
+            unpacked.decompress(left, 1 << 20)
+            left = unpacked.unconsumed_tail
+    return unpacked.eof
 
 
 def copied(archive: str, some: Sequence[Stretch], owner: str) -> tuple[str, list[int]]:

@@ -103,6 +103,8 @@ def _engine(url: str, home: Path) -> Engine:
         _make_folder(where)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "connect", _bound_idleness)
     return engine
 
 
@@ -183,6 +185,12 @@ def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE: ours is in _on_begin
     for pragma in (f"busy_timeout = {BUSY_TIMEOUT}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _bound_idleness(connection: Any, _record: Any) -> None:
+    """A worker that freezes within a transaction loses it when its leases lapse: its locks must not hold up the others."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{LEASE.total_seconds():.0f}s'")
+    connection.commit()
 
 
 def _on_begin(conn: Connection) -> None:
