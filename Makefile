@@ -23,10 +23,11 @@ $(READY): pyproject.toml requirements-dev.lock
 demo: install ## run the whole pipeline on a sample site on this machine
 	@$(BIN)/wirewatch demo
 
-up: ## start Elasticsearch, Kibana and wirewatch in containers (docker/README.md)
+up: ## start everything in containers: Airflow, PostgreSQL, Elasticsearch, Kibana (docker/README.md)
 	@$(PYTHON) docker/prepare.py
 	$(COMPOSE) up --build --detach
 	@echo 'Kibana, in a minute: http://localhost:5601, as desk with the DESK_PASSWORD of docker/.env'
+	@echo 'Airflow: http://localhost:8080, as admin with the AIRFLOW_ADMIN_PASSWORD of docker/.env'
 
 down: ## stop them; articles, archive and dashboards stay
 	$(COMPOSE) down

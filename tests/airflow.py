@@ -117,6 +117,7 @@ class Airflow:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WIREWATCH_", "PYTEST"))}
         bin_first = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
         self.env = kept | {f"AIRFLOW__{name}": value for name, value in own.items()} | dict(environment)
+        self.env["PYTHONPATH"] = str(DAGS.parent / "docker")  # airflow_local_settings.py
         self.env |= {"AIRFLOW_HOME": str(folder), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "PATH": bin_first}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.client = httpx.Client(base_url=base, timeout=60, trust_env=False)
@@ -215,13 +216,13 @@ class Airflow:
 
 
 @contextmanager
-def running(environment: Callable[[Postgres, Path], Mapping[str, str]]) -> Iterator[tuple[Airflow, Postgres]]:
+def running(environment: Callable[[Postgres, Path], Mapping[str, str]], dags: Path = DAGS) -> Iterator[tuple[Airflow, Postgres]]:
     """PostgreSQL and Airflow for as long as the block lasts; `environment` says what the DAGs' tasks find."""
     folder = Path(tempfile.mkdtemp(prefix="airflow-"))
     folder.chmod(0o755)
     postgres = Postgres(Path(tempfile.mkdtemp(prefix="pg-")))
     try:
-        airflow = Airflow(folder, postgres, environment(postgres, folder))
+        airflow = Airflow(folder, postgres, environment(postgres, folder), dags)
         try:
             airflow.start()
             yield airflow, postgres

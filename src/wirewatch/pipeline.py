@@ -124,6 +124,8 @@ def run_fetch(house: House, hosts: int | None = None) -> Counts:
 
 def run_index(house: House) -> Counts:
     """Index every archived page, and match and tell what is new. Raises Busy when another process is at it."""
+    if not captures.unindexed(house.db):
+        return Counts()
     with house.index.writing(house.stop) as writer:
         return _index_all(house, writer, threading.Event(), ended=True)
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from wirewatch import maintaining
 from wirewatch.errors import Unavailable, UserError
 from wirewatch.model import Search
 from wirewatch.pace import moment
@@ -55,6 +54,8 @@ def match() -> Summary:
 
 def maintain(step: str) -> Summary:
     """One step of the daily maintenance."""
+    from wirewatch import maintaining
+
     with _house() as house:
         return maintaining.STEPS[step](house)
 

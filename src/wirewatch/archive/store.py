@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import quote, unquote
 
-from fsspec.implementations.local import LocalFileSystem
-
 from wirewatch.errors import Unavailable
 
 CLOSED, OPEN = ".warc.gz", ".tmp"
@@ -97,7 +95,7 @@ def open_store(archive: str) -> Store:
 @lru_cache(maxsize=8)
 def _opened(archive: str, _process: int) -> Store:
     if archive.startswith(LOCAL) or "://" not in archive:
-        return Folder(Path(LocalFileSystem._strip_protocol(archive)))
+        return Folder(Path(archive.partition("://")[2] or archive).expanduser().absolute())
     from wirewatch.archive.objects import ObjectStore  # here: who keeps pages in a folder needn't wait for it
 
     return ObjectStore(archive)

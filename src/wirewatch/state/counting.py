@@ -78,6 +78,14 @@ def due_hosts(db: Database) -> int:
         return conn.scalar(query.where(unleased(t.hosts, now))) or 0
 
 
+def unindexed(db: Database) -> bool:
+    """Whether an archived page waits for the index."""
+    c = t.captures.c
+    with db.read() as conn:
+        due = select(c.no).where(t.has_status("fetched"), c.due_at <= clock(conn)).order_by(c.due_at, c.no)
+        return conn.execute(due.limit(1)).first() is not None
+
+
 def unmatched(db: Database) -> int:
     """How many indexed captures haven't met the watches yet."""
     with db.read() as conn:
