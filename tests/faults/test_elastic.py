@@ -240,6 +240,7 @@ def test_a_late_write_into_a_generation_that_is_gone_makes_nothing_by_guess(wher
                 writer.write_to(generation, PRESS[1:])
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_of_a_run_and_started_again_every_article_is_there_once(tmp_path: Path) -> None:
     with own_server() as server, SampleSite() as site:
         server.start()

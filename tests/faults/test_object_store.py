@@ -24,6 +24,7 @@ from wirewatch.archive.write import ArchiveWriter
 from wirewatch.demo.site import SampleSite
 from wirewatch.errors import Unavailable, UserError
 
+pytestmark = pytest.mark.long
 Wrong = Callable[[bytes], bool]
 STORIES = 30  # the sample site has more articles than that
 

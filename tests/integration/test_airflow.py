@@ -151,6 +151,7 @@ def test_what_is_published_is_fetched_indexed_and_told_and_the_ui_shows_it(house
     assert house.airflow.api("GET", f"/dags/{INGEST}/details")["doc_md"].strip().startswith("**poll**")
 
 
+@pytest.mark.long
 def test_a_task_killed_in_the_middle_is_made_good(house: House) -> None:
     house.press.publish(4)
     house.press.pause = 0.4

@@ -78,6 +78,7 @@ def test_a_reindex_of_one_language_carries_the_others_over(site: SampleSite, tmp
     assert cli.rows("search", "*", "--limit", "1000") == before
 
 
+@pytest.mark.long
 def test_past_its_keeping_time_a_month_is_dropped_whole_and_never_made_again(
     site: SampleSite, tmp_path: Path, where: IndexSettings
 ) -> None:

@@ -27,6 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_it_makes_tables_pools_and_the_password_of_admin_and_may_be_repeated(home: Path) -> None:
     assert setup.main(os.environ) == 0
