@@ -19,6 +19,7 @@ def tell(settings: "Settings", title: str, text: str) -> int:
 
     import structlog
 
+    from wirewatch.errors import WirewatchError
     from wirewatch.model import Notice
     from wirewatch.safe import one_line
     from wirewatch.watch.channels import open_channels
@@ -32,38 +33,31 @@ def tell(settings: "Settings", title: str, text: str) -> int:
                 channel.say(notice)
                 took += 1
         except Exception as error:  # noqa: BLE001 - an alarm must not be the next failure
-            structlog.get_logger().error("an alarm was not taken", channel=name, why=one_line(str(error), 300))
+            why = one_line(str(error), 300) if isinstance(error, WirewatchError) else type(error).__name__  # may hold the address
+            structlog.get_logger().error("an alarm was not taken", channel=name, why=why)
     return took
 
 
 def tell_once(key: str, title: str, text: str) -> bool:
-    """Tell, unless an alarm of this key was told before: Airflow may call back twice. False: it was.
+    """Tell, unless an alarm of this key was told before: Airflow may call back twice. False: it was, or nobody took it.
 
     Where the state can't be asked, it is told: that may be the very trouble.
     """
-    from wirewatch.errors import Unavailable
+    from wirewatch.errors import Unavailable, UserError
     from wirewatch.settings import load
-
-    settings = load()
-    try:
-        if not _is_new(settings, key):
-            return False
-    except Unavailable as down:
-        text = f"{text}\n{down}"
-    tell(settings, title, text)
-    return True
-
-
-def _is_new(settings: "Settings", key: str) -> bool:
     from wirewatch.state import meta
     from wirewatch.state.database import opened
 
-    with opened(settings.main.state.url, settings.home) as db:
-        told = json.loads(meta.get(db, "alarms") or "[]")
-        if key in told:
-            return False
-        meta.put(db, "alarms", json.dumps([*told, key][-KEPT:]))
-    return True
+    settings = load()
+    try:
+        with opened(settings.main.state.url, settings.home) as db, meta.held(db, "alarms", "[]") as note:
+            told = json.loads(note.value)
+            if key in told or not tell(settings, title, text):
+                return False
+            note.value = json.dumps([*told, key][-KEPT:])
+            return True
+    except (Unavailable, UserError) as trouble:
+        return tell(settings, title, f"{text}\n{trouble}") > 0
 
 
 def failed(dag: str, run: str, why: str) -> None:

@@ -48,19 +48,25 @@ def sweep(house: House) -> Summary:
 
 def compact(house: House) -> Summary:
     """Join the small files of past days."""
-    before, after = upkeep.compact(house.settings.archive, house.db)
+    before, after = upkeep.compact(house.settings.archive, house.db, stopped=house.stop.is_set)
     return {"files before": before, "files after": after}
 
 
 def check(house: House, today: datetime | None = None) -> Summary:
-    """Read back the archive's new files, and each day a thirtieth of the old ones. Raises Unavailable if a page is damaged."""
-    files, pages, problems = 0, 0, list[str]()
-    for _, whole, wrong in upkeep.check(house.settings.archive, house.db, _due(today or datetime.now(UTC))):
+    """Read back the archive's new files, and each day a thirtieth of the old ones, as far as time allows.
+
+    Raises Unavailable if a page is damaged, or if there was no time for all of the new ones.
+    """
+    files, pages, problems, late_at = 0, 0, list[str](), ""
+    for name, whole, wrong in upkeep.check(house.settings.archive, house.db, _due(today or datetime.now(UTC))):
         files, pages, problems = files + 1, pages + whole, problems + wrong
         if house.stop.is_set():
+            late_at = name
             break
     if problems:
         raise Unavailable(f"the archive has {len(problems)} problems, the first: {problems[0]}; see `wirewatch archive check`")
+    if late_at:
+        raise Unavailable(f"the time was up after {files} files, the last {late_at}; `wirewatch archive check` reads all")
     return {"files": files, "pages": pages}
 
 
@@ -79,7 +85,8 @@ def health(house: House) -> Summary:
         title = "wirewatch: " + ", ".join(f"{n} feeds {what}" for what, n in counts.items())
         lines = [f"{feed.health or 'well again'}: {feed.source}: {feed.url} {feed.reason}".rstrip() for feed in changed]
         more = [f"and {len(lines) - LISTED} more: wirewatch feeds list"] if len(lines) > LISTED else []
-        alarms.tell(house.settings, title, "\n".join(lines[:LISTED] + more))
+        if not alarms.tell(house.settings, title, "\n".join(lines[:LISTED] + more)) and house.settings.main.alarms.channels:
+            raise Unavailable(f"{title}: none of the alarms' channels took it")
         feeds_health.told(house.db, changed)
     return counts
 

@@ -234,7 +234,9 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
 def _match(house: House) -> Counts:
     settings = house.settings
     channels = open_channels(settings.channels, settings.home)
-    counts = match(house.db, house.index, settings.watches, house.saved_at, channels, settings.main.watch.max_age)
+    counts = match(
+        house.db, house.index, settings.watches, house.saved_at, channels, settings.main.watch.max_age, house.stop.is_set
+    )
     house.done("match", counts)
     return counts
 

@@ -80,7 +80,7 @@ def import_file(file: str) -> Summary:
     """Take in the pages of a WARC file and index them. Raises Unavailable if it can't be read to its end."""
     from wirewatch.importing import import_file as take_in
 
-    with _house("index") as house:
+    with _house("index", limit=None) as house:
         counts, broken = take_in(house.settings, house.db, Path(file), None, None, lambda _done, _all: None)
         run_index(house)
         if broken:

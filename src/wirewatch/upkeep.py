@@ -18,12 +18,17 @@ from wirewatch.state.moving import At
 SMALL, JOINED = 16 * 1024 * 1024, 64 * 1024 * 1024  # bytes: below the one a file is joined, up to the other
 
 
-def compact(archive: str, db: Database, *, dry_run: bool = False) -> tuple[int, int]:
-    """Join the small files of each past day (UTC), and delete those that nothing points to; gives files before and after."""
+def compact(archive: str, db: Database, *, dry_run: bool = False, stopped: Callable[[], bool] = lambda: False) -> tuple[int, int]:
+    """Join the small files of each past day (UTC), and delete those that nothing points to; gives files before and after.
+
+    Ends early, between two files it makes, once `stopped()`.
+    """
     files = list_files(archive)
     left = _without_leftovers(archive, db, files, dry_run=dry_run)
     after = len(left)
     for group in _groups(archive, db, left):
+        if stopped():
+            break
         pages = [page for file in group for page in stretches(archive, file)]
         if not dry_run and pages:
             _replace(archive, db, group, pages, {})
@@ -43,8 +48,10 @@ def check(archive: str, db: Database, wanted: Callable[[str], bool] = lambda _: 
             wrong.append(str(error))
         wrong += [f"{name} at {offset}: no whole page, where a capture says one is" for offset in moving.places(db, name) - found]
         yield name, len(found), wrong
-    for name in sorted(moving.used_files(db) - set(names)):
-        yield name, 0, [f"{name}: the file is gone, with {len(moving.places(db, name))} captures"]
+    later = set(list_files(archive)) if (missing := sorted(moving.used_files(db) - set(names))) else set()
+    for name in missing:
+        if name not in later and (held := moving.places(db, name)):  # not one that was closed, or joined, meanwhile
+            yield name, 0, [f"{name}: the file is gone, with {len(held)} captures"]
 
 
 def drop_pages(archive: str, db: Database, ids: Collection[ArticleId]) -> int:
@@ -88,7 +95,7 @@ def _groups(archive: str, db: Database, files: Sequence[str]) -> Iterator[list[s
 
 def _is_whole(archive: str, file: str) -> bool:
     try:
-        return any(True for _ in stretches(archive, file))
+        return sum(1 for _ in stretches(archive, file)) > 0
     except NotWhole:
         return False
 

@@ -39,7 +39,7 @@ def copy(
     """Copy the whole state into another database, so that `state.url` can be set to it. Stop `wirewatch run` first."""
     from wirewatch.errors import UserError
     from wirewatch.settings.load import secret
-    from wirewatch.state.database import opened
+    from wirewatch.state.database import opened, shown
     from wirewatch.state.transfer import copy_state
 
     settings = ctx.obj.settings()
@@ -52,7 +52,7 @@ def copy(
     home = settings.home
     with opened(settings.main.state.url, home) as old, opened(url, home) as new, bar("copy", ctx.obj.quiet) as progress:
         rows = copy_state(old, new, progress)
-        where = new.engine.url.render_as_string()
+        where = shown(new.engine.url)
     show.say(f"{rows} rows copied to {where}; now set [state] url to it")
 
 

@@ -16,7 +16,7 @@ def maintain(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False
 ) -> None:
     """Drop what is past its keeping time, tell of ill feeds, join and check the archive's files. Once a day is enough."""
-    from wirewatch.errors import Unavailable
+    from wirewatch.errors import WirewatchError
     from wirewatch.maintaining import STEPS
     from wirewatch.pipeline import open_house
 
@@ -25,7 +25,7 @@ def maintain(
         for name, step in STEPS.items():
             try:
                 done, trouble = step(house), ""
-            except Unavailable as error:  # the other steps don't need this one
+            except WirewatchError as error:  # the other steps don't need this one
                 done, trouble, well = {}, str(error), False
             if as_json:
                 show.json_line({"step": name, "done": done} | ({"problem": trouble} if trouble else {}))

@@ -170,8 +170,13 @@ def _holding(db: Database, owners: list[str]) -> bool:
 def _url(url: str, home: Path) -> URL:
     try:
         return make_url(f"sqlite:///{home / 'state.db'}" if url == "sqlite" else url)
-    except ArgumentError as error:
-        raise UserError("[state] url: is no database; write sqlite, or postgresql+psycopg://user@host/database") from error
+    except (ArgumentError, ValueError):  # whose text may hold a piece of a password
+        raise UserError("[state] url: is no database; write sqlite, or postgresql+psycopg://user@host/database") from None
+
+
+def shown(url: URL) -> str:
+    """A database's address without what may be secret: its password, and its query, which may hold one, too."""
+    return url.set(query={}).render_as_string()
 
 
 def _make_folder(where: URL) -> None:
@@ -209,5 +214,5 @@ def _plainly(engine: Engine) -> Iterator[None]:
             if told:
                 raise Unavailable(f"state database {engine.url.database}: {told} ({said})") from error
         elif error.connection_invalidated or type(error).__name__ == "OperationalError":
-            raise Unavailable(f"state database {engine.url.render_as_string()}: {said}") from error
+            raise Unavailable(f"state database {shown(engine.url)}: {said}") from error
         raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
 from wirewatch.errors import Reason, Skip, UserError
 from wirewatch.model import Source
@@ -14,6 +14,7 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
 from wirewatch.state.polls import KeyedEntry, PollCounts, Polled, finish_poll, finish_unchanged, known_keys
+from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
     "FeedRow", "FeedTask", "KeyedEntry", "PollCounts", "Polled",
@@ -79,8 +80,8 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
         now, known = clock(conn), _known(conn)
         changed = _differing(wanted, known)
         new = [wanted[url] | {"url": url, "interval": FIRST_INTERVAL, "next_poll_at": now} for url in changed if url not in known]
-        if new:
-            conn.execute(insert(t.feeds), new)
+        if new:  # another process may bring the same config at the same time
+            conn.execute(upsert(conn, t.feeds).on_conflict_do_nothing(), sorted(new, key=lambda row: str(row["url"])))
         for url in changed:
             if url in known:
                 _change(conn, known[url], wanted[url])

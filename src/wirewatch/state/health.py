@@ -11,6 +11,7 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.feeds import is_silent
 from wirewatch.state.leases import chunks
 
+MOST = 3.0  # points of failure (poll/schedule.py) of a feed that never answered: since when, nobody noted
 FAILING = timedelta(days=1)  # without one good answer: a night's maintenance of a site is none of our alarm
 
 
@@ -28,13 +29,13 @@ class Unwell:
 def changed(db: Database) -> list[Unwell]:
     """The active feeds whose health isn't what people were told, by source and URL.
 
-    Failing: no good answer for a day, though asked. Silent: it answers, and has brought nothing new for seven days, or never
-    shown anything; one whose articles another feed always has first is neither.
+    Failing: no good answer for a day, though asked; or never one, and asked three times or so. Silent: it answers, and has
+    brought nothing new for seven days, or never shown anything; one whose articles another feed always has first is neither.
     """
     f = t.feeds.c
     with db.read() as conn:
         now = clock(conn)
-        never = f.last_success_at.is_(None)
+        never = and_(f.last_success_at.is_(None), f.failures >= MOST)
         fails = and_(f.reason.is_not(None), or_(never, f.last_success_at < now - FAILING))
         silent = is_silent(now)
         health = case((fails, "failing"), (silent, "silent"), else_="")

@@ -30,9 +30,14 @@ def take(conn: Connection, table: Table, keys: Sequence[Any], owner: Owner, now:
 
 
 def extend(conn: Connection, table: Table, tokens: Collection[str], owner: Owner, now: datetime) -> None:
-    """Renew what is still held under these tokens."""
-    mine = (table.c.owner == owner) & table.c.token.in_(list(tokens))
-    conn.execute(update(table).where(mine).values(leased_until=now + LEASE))
+    """Renew what is still held under these tokens.
+
+    A row that is locked is being renewed or ended by its own holder just now; to wait for it could be to wait for each other.
+    """
+    key = table.primary_key.columns[0]
+    mine = select(key).where(table.c.owner == owner, table.c.token.in_(list(tokens))).with_for_update(skip_locked=True)
+    for some in chunks(conn.scalars(mine).all()):
+        conn.execute(update(table).where(key.in_(some)).values(leased_until=now + LEASE))
 
 
 def still_ours(conn: Connection, table: Table, tokens: Mapping[int, str]) -> set[int]:

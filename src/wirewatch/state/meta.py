@@ -1,6 +1,10 @@
 """Single facts that belong to the whole state."""
 
-from sqlalchemy import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
 
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
@@ -18,3 +22,23 @@ def put(db: Database, key: str, value: str) -> None:
     with db.write() as conn:
         new = insert(conn, t.meta).values(key=key, value=value)
         conn.execute(new.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+@dataclass(slots=True)
+class Note:
+    """A value that may be changed while it is held."""
+
+    value: str
+
+
+@contextmanager
+def held(db: Database, key: str, otherwise: str) -> Iterator[Note]:
+    """The value for this process alone; as it stands at the end it is kept."""
+    k = t.meta.c
+    with db.write() as conn:
+        conn.execute(insert(conn, t.meta).values(key=key, value=otherwise).on_conflict_do_nothing())
+        note = Note(str(conn.scalar(select(k.value).where(k.key == key).with_for_update())))
+        before = note.value
+        yield note
+        if note.value != before:
+            conn.execute(update(t.meta).where(k.key == key).values(value=note.value))

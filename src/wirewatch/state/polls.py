@@ -220,9 +220,9 @@ def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
     waiting = func.sum(case((t.has_status("queued"), 1), else_=0))
     so_far = func.sum(case((c.kind == "edit", 1), else_=0))
     forgotten = func.sum(case((c.reason == Reason.FORGOTTEN, 1), else_=0))
-    for some in chunks(list(changed)):
+    for some in chunks(sorted(changed)):  # one order for all: two feeds may bring the same edits at once
         query = select(c.article, func.max(c.n).label("n")).where(c.article.in_(some)).group_by(c.article)
-        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS, forgotten == 0)):
+        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS, forgotten == 0).order_by(c.article)):
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
     _queue(poll, edits)
     return len(edits)

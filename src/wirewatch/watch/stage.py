@@ -1,6 +1,6 @@
 """Match: meet the watches with what was indexed, and put what is news into the outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from wirewatch.index.port import Index
@@ -22,12 +22,13 @@ def match(
     saved_at: Mapping[str, datetime],
     channels: Channels,
     max_age: timedelta,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Counts:
     """Judge every indexed capture by every watch. Matches, outbox and captures are written in one transaction a batch, so a
-    kill repeats a batch or doesn't, and a match is recorded once.
+    kill repeats a batch or doesn't, and a match is recorded once. Ends early, between batches, once `stopped()`.
     """
     counts = Counts()
-    while tasks := captures.claim_indexed(db, BATCH):
+    while not stopped() and (tasks := captures.claim_indexed(db, BATCH)):
         by_id = {task.article_id: task for task in tasks}
         articles = index.get(list(by_id))
         met = []

@@ -236,3 +236,13 @@ def test_polls_that_brought_nothing_are_written_together_unless_the_claim_was_lo
     assert rows[mine.url].last_success_at is not None
     assert rows[lost.url].last_success_at is None
     assert [task.url for task in feeds.claim(db, 10)] == [lost.url]
+
+
+def test_processes_that_start_at_once_bring_the_config_once(open_again: Callable[[], Database]) -> None:
+    databases = [open_again() for _ in range(4)]
+    outlets = [source(*(f"https://{n}.example/rss" for n in range(40)))]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda db: feeds.sync(db, outlets), databases))
+
+    assert len(feeds.rows(databases[0])) == 40

@@ -18,7 +18,8 @@ def feed(db: Database, **ago: timedelta | str | None) -> None:
     """One feed, whose times lie that far back."""
     feeds.sync(db, [source()])
     now = datetime.now(UTC)
-    values = {name: now - value if isinstance(value, timedelta) else value for name, value in ago.items()}
+    values: dict[str, object] = {name: now - value if isinstance(value, timedelta) else value for name, value in ago.items()}
+    values["failures"] = float(str(values.get("failures", 0)))
     with db.write() as conn:
         conn.execute(update(t.feeds).values(values))
 
@@ -31,7 +32,8 @@ def feed(db: Database, **ago: timedelta | str | None) -> None:
         ({"last_success_at": HOUR, "last_new_at": None}, ["silent"]),
         ({"last_success_at": 2 * HOUR, "last_new_at": HOUR, "reason": str(Reason.HTTP_5XX)}, []),
         ({"last_success_at": 2 * DAY, "last_new_at": 2 * DAY, "reason": str(Reason.HTTP_5XX)}, ["failing"]),
-        ({"last_success_at": None, "reason": str(Reason.DNS)}, ["failing"]),
+        ({"last_success_at": None, "reason": str(Reason.DNS), "failures": "3"}, ["failing"]),
+        ({"last_success_at": None, "reason": str(Reason.DNS), "failures": "1"}, []),
         ({"last_success_at": 9 * DAY, "last_new_at": 9 * DAY, "reason": str(Reason.DNS)}, ["failing"]),
         ({"last_success_at": None}, []),
         ({"last_success_at": HOUR, "last_new_at": 8 * DAY, "active": None}, []),
