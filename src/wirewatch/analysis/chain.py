@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from wirewatch.analysis import plain
 from wirewatch.analysis.plain import HALF_KATAKANA, SPLIT, Token
-from wirewatch.analysis.tables import LETTERS, PAIRS, POSSESSIVE, TABLES_VERSION, TWINS, UNMISTAKABLE
+from wirewatch.analysis.tables import HALF_KANA, LETTERS, PAIRS, POSSESSIVE, TABLES_VERSION, TWINS, UNMISTAKABLE, VOICED
 
 __all__ = ["TABLES_VERSION", "Columns", "Token", "analyze", "both", "columns", "exacts", "forms", "stems", "tokens"]
 
@@ -91,6 +91,7 @@ _UNMISTAKABLE = UNMISTAKABLE + UNMISTAKABLE.upper()
 _PAIR = re.compile(
     f"[{_LATIN_TWINS}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN_TWINS}]"
     f"|[{_CYRILLIC_TWINS}][{_UNMISTAKABLE}]|[{_UNMISTAKABLE}][{_CYRILLIC_TWINS}]|{'|'.join(POSSESSIVE)}"
+    f"|[{HALF_KANA[0]}-{HALF_KANA[-1]}][{VOICED}]"
 )
 
 
@@ -99,7 +100,7 @@ def _class(letters: Iterable[str]) -> str:
 
 
 _FOLD = str.maketrans(LETTERS)
-_FOLDED = re.compile(_class(LETTERS))
+_FOLDED = re.compile(_class([*LETTERS, *VOICED]))
 _UNEVEN_LETTER = re.compile(_class(letter for letter, made in LETTERS.items() if len(made) != 1))
 _UNEVEN = re.compile(f"{_PAIR.pattern}|{_UNEVEN_LETTER.pattern}")
 _RUN = f"(?:[{plain.SINGLE}]|[{plain.KATAKANA}]++|[{plain.HANGUL}]++(?!{plain.GOES_ON}))+"
@@ -107,7 +108,7 @@ _RUN_OR_WORD = re.compile(f"(?P<run>{_RUN})|{SPLIT.pattern}")
 _COMBINING = re.compile(  # astral ones by their range: a set that holds one is looked through letter by letter
     f"{_class(letter for letter in map(chr, range(0x300, 0x10000)) if unicodedata.combining(letter))}|[\U00010000-\U0010ffff]"
 )
-_LATIN = re.compile("[A-Za-z]")  # every pair has one
+_PAIRS = re.compile(f"[A-Za-z{VOICED}]")  # every pair has one of these
 _ANY_CJK = re.compile(f"[{plain.SINGLE}{plain.KATAKANA}{plain.HANGUL}]")
 
 
@@ -212,11 +213,11 @@ def _folded(piece: str) -> str:
     """The skeleton. Where nothing is of both scripts, letter by letter is enough."""
     if not _FOLDED.search(piece):
         return piece
-    return (_PAIR.sub(_pair, piece) if _LATIN.search(piece) else piece).translate(_FOLD)
+    return (_PAIR.sub(_pair, piece) if _PAIRS.search(piece) else piece).translate(_FOLD)
 
 
 def _pair(found: re.Match[str]) -> str:
-    return PAIRS[found[0]]
+    return PAIRS.get(found[0], found[0])
 
 
 def _folded_with_places(piece: str) -> tuple[str, Sequence[int]]:
@@ -226,7 +227,7 @@ def _folded_with_places(piece: str) -> tuple[str, Sequence[int]]:
     """
     if not _FOLDED.search(piece):
         return piece, range(len(piece))
-    uneven = list((_UNEVEN if _LATIN.search(piece) else _UNEVEN_LETTER).finditer(piece))
+    uneven = list((_UNEVEN if _PAIRS.search(piece) else _UNEVEN_LETTER).finditer(piece))
     if not uneven:
         return piece.translate(_FOLD), range(len(piece))
     folded: list[str] = []
@@ -234,7 +235,7 @@ def _folded_with_places(piece: str) -> tuple[str, Sequence[int]]:
     at = 0
     for found in uneven:
         start, end = found.span()
-        made = PAIRS[found[0]] if end - start == 2 else LETTERS[found[0]]
+        made = PAIRS.get(found[0], found[0]) if end - start == 2 else LETTERS[found[0]]
         folded += piece[at:start].translate(_FOLD), made
         places += range(at, start)
         places += [start + min(n * (end - start) // len(made), end - start - 1) for n in range(len(made))]

@@ -75,10 +75,11 @@ def _marks(first: int, last: int) -> str:
 _MARKS = (
     f"(?:[{_marks(0x300, 0x1_0000)}\u200c\u200d]|[{_marks(0x1_0000, 0x1_1000)}])"  # two sets: one with astral letters is slow
 )
+_SIGN = f"[^\\W{SINGLE}{KATAKANA}{_NO_WORD}]"
 _LETTER = f"[^\\W{SINGLE}{KATAKANA}{_NO_WORD}\\d_]"
 _GLUE = f"[.:\u00b7\u2027](?={_LETTER})"
-GOES_ON = f"{_MARKS}|[^\\W{SINGLE}{KATAKANA}{_NO_WORD}]|{_GLUE}"  # a word of letters does, where this follows
-_WORD = f"[^\\W{SINGLE}{KATAKANA}{_NO_WORD}][^\\W{SINGLE}{KATAKANA}{_NO_WORD}\u200b]*(?:{_MARKS}+\\w*)*"
+GOES_ON = f"{_MARKS}|{_SIGN}|{_GLUE}"  # a word of letters does, where this follows
+_WORD = f"{_SIGN}+(?:{_MARKS}+{_SIGN}*)*"
 SPLIT = re.compile(f"[{SINGLE}]|[{KATAKANA}]+|{_WORD}(?:(?:(?<={_LETTER}){_GLUE}|(?<=\\d)[.,;](?=\\d)){_WORD})*")
 CJK = re.compile(f"[{SINGLE}{KATAKANA}{HANGUL}]+")  # a word of these letters alone is part of a run
 
