@@ -11,12 +11,12 @@ docs/decisions/0003-one-analysis-in-two-homes.md.
 import unicodedata
 from importlib import resources
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 
 CYRILLIC = dict(
     zip(
         "абвгґѓдђеёэєжзиіїйјыкќлљмнњопрсштћцчуўфхџѕщюяъь",
-        ("a b v g g g d dj e e e ie z z i i i i i i k k l l m n n o p r s s t c c c u u f h dz dz sc iu ia".split() + ["", ""]),
+        ("a b v g g g d dj e e e ie z z i i i i j i k k l l m n n o p r s s t c c c u u f h dz dz sc iu ia".split() + ["", ""]),
         strict=True,
     )
 )
@@ -45,19 +45,39 @@ SPELLING: tuple[tuple[str, str, str], ...] = (  # name in Elasticsearch, pattern
     ("ww_ii", r"(?<!e)ii+", r"i"),  # Zelenskyy, Кијев; keeps Beijing apart from being
 )
 CONSONANT = "[b-df-hj-np-tv-z]"
-FIXED_STEMS = ("kore",)  # words on -ej- whose endings would cut differently: Кореја, Кореју; Корея, Кореи
-ENDINGS = tuple(
-    sorted((resources.files(__package__) / "endings.txt").read_text(encoding="ascii").split(), key=lambda e: (-len(e), e))
-)
+
+
+def _lines(name: str) -> list[str]:
+    """A table that is a list, the longest first."""
+    lines = (resources.files(__package__) / name).read_text(encoding="ascii").split()
+    return sorted(lines, key=lambda line: (-len(line), line))
+
+
+ENDINGS = _lines("endings.txt")
+ONLY_AFTER = {  # endings that are taken for one only after some letters
+    "s": "(?<!u)",  # virus, Belarus
+    "est": "(?<=[dhk])",  # highest; not protest, Budapest
+    "uiu": "(?<=sk|[cdnrtvz]n)",  # русскую, северную; not планирују
+}
+FIXED_STEMS = _lines("fixed.txt")  # their own end looks like an ending: Кореја and Корея, космодром, process, Donbas, satelit
+_ENDING = "|".join(ONLY_AFTER.get(ending, "") + ending for ending in ENDINGS)
 _FIXED = "|".join(FIXED_STEMS)
 STEMMING: tuple[tuple[str, str, str], ...] = (
+    ("ww_most", r"^nai([a-z]{4,})$", r"$1"),  # najnovije: novije
     ("ww_short", rf"^([aeiou]{CONSONANT})(?:a|e|u|em|im|om)$", r"$1"),  # Уна: un
-    ("ww_ending", rf"^(?!(?:{_FIXED})$)((?:{_FIXED})|[a-z]{{3,}}?)(?:{'|'.join(ENDINGS)})$", r"$1"),
+    ("ww_ending", rf"^(?!(?:{_FIXED})$)((?:{_FIXED})|[a-z]{{3,}}?)(?:{_ENDING})$", r"$1"),
+    ("ww_ie", r"([bcdflmnprstvz])ie(?=[a-z])", r"$1e"),  # predsjednik, vrijeme: predsednik, vreme; keeps Kijev
     ("ww_fleeting", rf"^([a-z]{{2,}}{CONSONANT})(?:a([kcnrl])|[eo]([kc]))$", r"$1$2$3"),  # sastanak, sastanka; конец, конца
+    ("ww_nik", r"nic$", r"nik"),  # zvaničnici: zvaničnik
+    ("ww_stv", r"stav$", r"stv"),  # sredstava: sredstva
+    ("ww_dz", r"dz$", r"d"),  # людзі, людей
 )
 
 
 _COMBINING = dict.fromkeys(range(0x0300, 0x0370))
+
+HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
+VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 
 def _letters() -> dict[str, str]:
@@ -86,6 +106,9 @@ def _pairs() -> dict[str, str]:
                 twin + letter, latin.lower() + letter.lower()
             )  # B has a twin, b has none: the rule above holds for B
             pairs.setdefault(letter + twin, letter.lower() + latin.lower())
+    for written in (letter + mark for letter in HALF_KANA for mark in VOICED):
+        if len(made := unicodedata.normalize("NFKC", written)) == 1:
+            pairs[written] = made
     return pairs
 
 
