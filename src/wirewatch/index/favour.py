@@ -15,7 +15,8 @@ from wirewatch.analysis.query import And, Node, Or, Word, words
 TITLE = 3.0  # how much more a word counts in the title
 PAIR = 0.25  # of a phrase's score is added where words that were asked beside each other stand so
 AS_TYPED = 0.05  # is added where a word stands as it was typed: decides between articles that are equal else
-TAGGED = 3.0  # a tag that is an alternative to words, such as an entity beside its name, counts as a word in the title
+TAGGED = 5.0  # what an entity or topic is worth that is asked as an alternative to words; BM25 says nothing about tags
+ABOUT = ("entity", "topic")  # the tags that are; a language or source makes no article better
 FRESH_SHARE = 0.2  # of an article's score goes with its freshness …
 HALF_LIFE = timedelta(days=7)  # … which halves in that time
 TEXTS = ("title", "body")

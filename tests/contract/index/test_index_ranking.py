@@ -74,7 +74,7 @@ def test_an_entity_beside_its_name_lifts_the_articles_that_are_tagged_with_it(in
 def test_an_older_article_loses_a_fifth_at_most(index: Index) -> None:
     put(
         index,
-        *(article(f"a{days}", "Satellite", "Launched.", published_at=ago(days=days)) for days in (0, 7, 4000)),
+        *(article(f"a{days}", "Satellite", "Launched.", first_seen_at=ago(days=days)) for days in (0, 7, 400)),
         *OTHERS,
     )
 

@@ -11,11 +11,10 @@ from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
 from wirewatch.errors import UserError
 from wirewatch.index.document import micros
-from wirewatch.index.favour import AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
 Query = dict[str, Any]
-K1 = 1.2  # BM25's: Lucene leaves out its factor of 1 + k1, which tantivy has, so what is added to a score is less here
 DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max_nested_depth), and we wrap twice
 MOST_RANKED = 500  # alternatives beyond that are met, and not ranked: a server bounds the clauses of a query by its memory
 NOTHING: Query = {"match_none": {}}
@@ -122,10 +121,9 @@ def _any_of(parts: Sequence[Node], depth: int) -> Query | None:
 
 
 def _alternative(node: Node, depth: int) -> Query | None:
-    met = _query(node, depth)
-    if isinstance(node, Field) and _encodes(node.value):
-        return {"term": {_TAGS[node.name]: {"value": node.value, "boost": TAGGED}}}
-    return met
+    if isinstance(node, Field) and node.name in ABOUT:
+        return {"constant_score": {"filter": _tagged(node.name, (node.value,)), "boost": TAGGED}}
+    return _query(node, depth)
 
 
 def _unless_apart(run: Run) -> Query:
@@ -135,7 +133,7 @@ def _unless_apart(run: Run) -> Query:
 
 def _if_typed_so(run: Run) -> Query:
     here = [{"term": {f"{name}.exact": {"value": run.tokens[0]}}} for name in run.fields]
-    return {"constant_score": {"filter": {"bool": {"should": here}}, "boost": AS_TYPED / (1 + K1)}}
+    return {"constant_score": {"filter": {"bool": {"should": here}}, "boost": AS_TYPED}}
 
 
 def _among(field: str | None, some: Sequence[Word]) -> Query:
@@ -182,9 +180,4 @@ def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
     if name not in _TAGS:
         raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in _TAGS)} title: or body:")
-    return {"terms": {_TAGS[name]: [value for value in values if _encodes(value)]}}
-
-
-def _encodes(value: str) -> bool:
-    """Half a surrogate pair, as a command line may bring it, is in no article."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return {"terms": {_TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}

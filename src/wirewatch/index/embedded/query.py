@@ -10,7 +10,7 @@ from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phra
 from wirewatch.errors import UserError
 from wirewatch.index.document import micros
 from wirewatch.index.embedded.schema import SCHEMA
-from wirewatch.index.favour import AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
@@ -74,10 +74,10 @@ def _query(node: Node, depth: int) -> Query | None:
 
 
 def _alternative(node: Node, depth: int) -> Query | None:
-    met = _query(node, depth)
-    if isinstance(node, Field) and met is not None and _encodes(node.value):
-        return Query.boost_query(Query.term_query(SCHEMA, _TAGS[node.name], node.value), TAGGED)
-    return met
+    query = _query(node, depth)
+    if isinstance(node, Field) and node.name in ABOUT and query is not None:
+        return Query.const_score_query(query, TAGGED)
+    return query
 
 
 def _unless_apart(run: Run) -> Query:
