@@ -21,7 +21,7 @@ from wirewatch.index.port import Index
 from wirewatch.model import Article, Search
 from wirewatch.settings.schema import IndexSettings
 
-SCRIPTS = ("Cyrl", "Latn", "Kore", "Hani")
+SCRIPTS = ("Cyrl", "Latn", "Kore", "Hani", "Jpan")
 OPERATORS = {
     "word": "{a}",
     "words": "{a} {b}",

@@ -11,10 +11,10 @@ from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, words
 from wirewatch.errors import UserError
 from wirewatch.index.document import micros, rfc3339
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
 Query = dict[str, Any]
-TITLE = 2.0  # how much more a word counts in the title, as in the embedded home
 DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max_nested_depth), and we wrap twice
 MOST_RANKED = 500  # alternatives beyond that are met, and not ranked: a server bounds the clauses of a query by its memory
 NOTHING: Query = {"match_none": {}}
@@ -34,6 +34,12 @@ def build(node: Node, ask: Search) -> Query:
     """What meets `node` and every filter of `ask`. Raises UserError for a tree that is too deep or has an unknown field."""
     met = _query(_flat(node, 0), 0) or NOTHING
     return {"bool": {"must": [met], "filter": list(filters(ask))}}
+
+
+def ranked(node: Node, ask: Search) -> Query:
+    """As `build`, with what makes one article better than another; it meets the same."""
+    better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
+    return {"bool": {**build(node, ask)["bool"], "should": better}}
 
 
 def ranks(node: Node) -> bool:
@@ -120,8 +126,24 @@ def _any_of(parts: Sequence[Node], depth: int) -> Query | None:
         asked = [_among(field, [part for part in many if part.field == field]) for field in {part.field for part in many}]
     else:
         rest, asked = list(parts), []
-    asked += [query for part in rest if (query := _query(part, depth)) is not None]
+    asked += [query for part in rest if (query := _alternative(part, depth)) is not None]
     return {"bool": {"should": asked, "minimum_should_match": 1}} if asked else None
+
+
+def _alternative(node: Node, depth: int) -> Query | None:
+    if isinstance(node, Field) and node.name in ABOUT:
+        return {"constant_score": {"filter": _tagged(node.name, (node.value,)), "boost": TAGGED}}
+    return _query(node, depth)
+
+
+def _unless_apart(run: Run) -> Query:
+    phrase = {"query": " ".join(run.tokens), "analyzer": "whitespace"}
+    return {"bool": {"must": [_in_text(run.field, lambda name: {"match_phrase": {name: phrase}})], "boost": PAIR}}
+
+
+def _if_typed_so(run: Run) -> Query:
+    here = [{"term": {f"{name}.exact": {"value": run.tokens[0]}}} for name in run.fields]
+    return {"constant_score": {"filter": {"bool": {"should": here}}, "boost": AS_TYPED}}
 
 
 def _among(field: str | None, some: Sequence[Word]) -> Query:

@@ -10,9 +10,9 @@ from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phra
 from wirewatch.errors import UserError
 from wirewatch.index.document import micros
 from wirewatch.index.embedded.schema import SCHEMA
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
-TITLE = 2.0  # how much more a word counts in the title
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
 
 _TAGS = {
@@ -34,6 +34,12 @@ def build(node: Node, ask: Search) -> Query:
         return Query.empty_query()
     narrow = [(Occur.Must, _unscored(each)) for each in _filters(ask)]
     return Query.boolean_query([(Occur.Must, met), *narrow]) if narrow else met
+
+
+def ranked(node: Node, ask: Search) -> Query:
+    """As `build`, with what makes one article better than another; it meets the same."""
+    better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
+    return Query.boolean_query([(Occur.Must, build(node, ask)), *((Occur.Should, query) for query in better)])
 
 
 def ranks(node: Node) -> bool:
@@ -73,11 +79,28 @@ def _query(node: Node, depth: int) -> Query | None:
         case And(parts):
             return _all_of(parts, depth + 1)
         case Or(parts):
-            asked = [query for part in parts if (query := _query(part, depth + 1)) is not None]
+            asked = [query for part in parts if (query := _alternative(part, depth + 1)) is not None]
             return Query.boolean_query([(Occur.Should, query) for query in asked]) if asked else None
         case Not():
             return _all_of((node,), depth + 1)
     raise TypeError(f"{node!r} is no query")
+
+
+def _alternative(node: Node, depth: int) -> Query | None:
+    query = _query(node, depth)
+    if isinstance(node, Field) and node.name in ABOUT and query is not None:
+        return Query.const_score_query(query, TAGGED)
+    return query
+
+
+def _unless_apart(run: Run) -> Query:
+    beside = _in_text(run.field, lambda name: Query.phrase_query(SCHEMA, name, list(run.tokens)))
+    return Query.boost_query(beside, PAIR)
+
+
+def _if_typed_so(run: Run) -> Query:
+    here = [Query.term_query(SCHEMA, f"{name}_exact", run.tokens[0]) for name in run.fields]
+    return Query.const_score_query(Query.boolean_query([(Occur.Should, query) for query in here]), AS_TYPED)
 
 
 def _all_of(parts: Sequence[Node], depth: int) -> Query | None:
