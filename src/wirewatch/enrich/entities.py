@@ -70,7 +70,7 @@ class Gazetteer:
         `found`: the text's tokens, if they are known already.
         """
         found = tokens(text) if found is None else found
-        matches = [*self._stems.matches(text, found, exact=False), *self._exacts.matches(text, found, exact=True)]
+        matches = [*self._stems.matches(found, exact=False), *self._exacts.matches(found, exact=True)]
         if not matches:
             return []
         chosen = _longest([match for match in matches if _as_written(text, found, match)], found)
@@ -156,10 +156,10 @@ class _Automaton:
     """All aliases of one form at once (Aho-Corasick): the time doesn't grow with their number."""
 
     def __init__(self, aliases: dict[str, list[_Alias]]) -> None:
-        self.aliases = list(aliases.values())
+        self.aliases = [list(dict.fromkeys(each)) for each in aliases.values()]  # languages that spell alike give one
         self.automaton = AhoCorasick(list(aliases)) if aliases else None
 
-    def matches(self, text: str, found: Sequence[Token], *, exact: bool) -> Iterator[_Match]:
+    def matches(self, found: Sequence[Token], *, exact: bool) -> Iterator[_Match]:
         """Each alias whose tokens stand in the text."""
         folded = f" {_key(found, exact=exact)} "
         for pattern, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True) if self.automaton else ():
@@ -175,8 +175,8 @@ def _capital(text: str, token: Token) -> bool:
 def _as_written(text: str, found: Sequence[Token], match: _Match) -> bool:
     part, alias = found[match.first : match.last + 1], match.alias
     if alias.shouted:
-        words = [text[token.start : token.end] for token in part]
-        return sum(map(len, words)) == alias.shouted and all(word.isupper() for word in words)
+        written = "".join([text[token.start : token.end] for token in part])
+        return len(written) == alias.shouted and written.isupper()  # as a whole: the 23 of KN-23 has no capitals
     return all(_capital(text, token) for token, needed in zip(part, alias.capitals, strict=True) if needed)
 
 
