@@ -4,6 +4,7 @@ import pytest
 
 from wirewatch.enrich.entities import Gazetteer
 from wirewatch.model import EntityRule
+from wirewatch.settings import load
 
 ALIASES = {
     "syria": ("シリア", "Сирия"),
@@ -17,6 +18,7 @@ ALIASES = {
 GAZETTEER = Gazetteer(
     [EntityRule(id=name, name=name, kind="place", aliases={"en": aliases}) for name, aliases in ALIASES.items()]
 )
+SHIPPED = Gazetteer(load(environment={}).entities)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,22 @@ def test_a_name_in_a_script_without_blanks_begins_where_a_word_begins(text: str,
 )
 def test_an_acronym_is_of_its_own_script(text: str, names: list[str]) -> None:
     assert [found.id for found in GAZETTEER.find(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The US Joint Chiefs of Staff said nothing", ["united-states"]),
+        ("South Korea's Joint Chiefs of Staff said nothing", ["joint-chiefs-south-korea"]),
+        ("Выступил Хасан Рахимов", []),
+        ("На станции Хасан ждали поезд; Хасан украсили", ["khasan", "khasan"]),
+        ("Сухой закон отменили", []),
+        ("瑞士联邦委员会决定", []),
+        ("インドネシアの大統領", ["indonesia"]),
+        ("U Zagrebu i Ženevi", ["zagreb", "geneva"]),
+        ("Odeska pisma stižu iz Odese", ["odesa"]),
+        ("Одессу и Одесою", ["odesa", "odesa"]),
+    ],
+)
+def test_shipped_names_are_not_taken_from_others(text: str, names: list[str]) -> None:
+    assert [found.id for found in SHIPPED.find(text)] == names
