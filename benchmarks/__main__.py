@@ -13,6 +13,7 @@ def main() -> None:
     data = options.parse_args().data
     run("benchmarks.pipeline", *(["--data", str(data)] if data else []))
     run("benchmarks.ranking")
+    run("benchmarks.matching")
     run("benchmarks.scale")
     run("benchmarks.airflow")
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))

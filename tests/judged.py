@@ -78,7 +78,7 @@ def sample(now: datetime) -> list[Article]:
     made = []
     for number, one in enumerate(readable()):
         text = f"{one.first.title}\n{one.first.body}"
-        entities = tuple(dict.fromkeys(found.id for found in gazetteer.find(text)))
+        mentions = gazetteer.find(text)
         made.append(
             Article(
                 id=_id(number),
@@ -92,8 +92,8 @@ def sample(now: datetime) -> list[Article]:
                 published_at=published_at(one, now),
                 language=one.language,
                 script=one.script,
-                entities=entities,
-                topics=topics.of(entities, one.first.title, one.first.body),
+                entities=tuple(dict.fromkeys(found.id for found in mentions)),
+                topics=topics.of(mentions, one.first.title, one.first.body),
                 story_id=_id([each.key for each in readable()].index(one.story)),
             )
         )

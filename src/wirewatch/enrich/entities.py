@@ -21,6 +21,10 @@ from wirewatch.model import EntityRule
 SHORT = 3  # letters of a stem; Kосово gives `kos`, Russia `rus`, which other words give too
 ACRONYM = 4  # letters of an alias in capitals that wants capitals in the text
 _SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…。！？:]\s+|\n)\s*[\"'“”„«»‘’(\[—–-]*\s*$|[\"“„«‘(\[]$")
+SHORT_KATAKANA = 3  # letters; シリア begins シリアル, while プーチンロシア大統領 does speak of プーチン
+_HANGUL, _KATAKANA = re.compile("[\uac00-\ud7a3]"), re.compile("[\u30a1-\u30fa\u30fc-\u30fe]")
+_WORD_BEGINS = re.compile("(?:^|[^\uac00-\ud7a3])[남대반주친]?$")  # 남북한, 대북한, 친러시아: a prefix of one letter
+_CYRILLIC, _LATIN = re.compile("[\u0400-\u052f]"), re.compile("[A-Za-z\u00c0-\u024f]")
 BEFORE = 12  # characters before a word that tell whether it begins a sentence: its end, blanks, a dash, quotes
 
 
@@ -40,6 +44,7 @@ class _Alias:
     entity: int
     capitals: tuple[bool, ...]  # of each token: must it begin with one?
     shouted: int  # letters that must all be capitals, as many as here: YES folds like the Ukrainian ЄС; 0: need not
+    script: re.Pattern[str] | None  # of a name in capitals: ES folds like the Russian ЕС
     short: bool  # does it want a longer name beside it?
     size: int  # tokens
 
@@ -70,7 +75,7 @@ class Gazetteer:
         `found`: the text's tokens, if they are known already.
         """
         found = tokens(text) if found is None else found
-        matches = [*self._stems.matches(text, found, exact=False), *self._exacts.matches(text, found, exact=True)]
+        matches = [*self._stems.matches(found, exact=False), *self._exacts.matches(found, exact=True)]
         if not matches:
             return []
         chosen = _longest([match for match in matches if _as_written(text, found, match)], found)
@@ -149,17 +154,18 @@ def _alias(name: Name, number: int) -> _Alias:
     capitals = tuple(_capital(name.text, part) for part in name.parts)
     shouted = name.text.isupper() and sum(char.isalpha() for char in name.text) <= ACRONYM
     letters = sum(part.end - part.start for part in name.parts) if shouted else 0
-    return _Alias(number, capitals, letters, name.short, len(name.parts))
+    script = next((script for script in (_CYRILLIC, _LATIN) if letters and script.search(name.text)), None)
+    return _Alias(number, capitals, letters, script, name.short, len(name.parts))
 
 
 class _Automaton:
     """All aliases of one form at once (Aho-Corasick): the time doesn't grow with their number."""
 
     def __init__(self, aliases: dict[str, list[_Alias]]) -> None:
-        self.aliases = list(aliases.values())
+        self.aliases = [list(dict.fromkeys(each)) for each in aliases.values()]  # languages that spell alike give one
         self.automaton = AhoCorasick(list(aliases)) if aliases else None
 
-    def matches(self, text: str, found: Sequence[Token], *, exact: bool) -> Iterator[_Match]:
+    def matches(self, found: Sequence[Token], *, exact: bool) -> Iterator[_Match]:
         """Each alias whose tokens stand in the text."""
         folded = f" {_key(found, exact=exact)} "
         for pattern, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True) if self.automaton else ():
@@ -174,10 +180,26 @@ def _capital(text: str, token: Token) -> bool:
 
 def _as_written(text: str, found: Sequence[Token], match: _Match) -> bool:
     part, alias = found[match.first : match.last + 1], match.alias
+    if not _stands_alone(text, part[0].start, part[-1].end):
+        return False
     if alias.shouted:
-        words = [text[token.start : token.end] for token in part]
-        return sum(map(len, words)) == alias.shouted and all(word.isupper() for word in words)
+        written = "".join([text[token.start : token.end] for token in part])
+        if alias.script and not alias.script.search(written):
+            return False
+        return len(written) == alias.shouted and written.isupper()  # as a whole: the 23 of KN-23 has no capitals
     return all(_capital(text, token) for token, needed in zip(part, alias.capitals, strict=True) if needed)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Bigrams see no word's edge: a Korean name begins its word (particles follow it), one in katakana begins its run."""
+    if text[start] < "\u3000":
+        return True
+    if _HANGUL.match(text[start]):
+        return bool(_WORD_BEGINS.search(text[max(0, start - 2) : start]))
+    if not _KATAKANA.match(text[start]):
+        return True
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return not _KATAKANA.match(before) and not (end - start <= SHORT_KATAKANA and _KATAKANA.match(after))
 
 
 def _longest(matches: Sequence[_Match], found: Sequence[Token]) -> list[_Match]:
