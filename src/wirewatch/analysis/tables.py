@@ -31,6 +31,8 @@ MARKED = [chr(n) for span in ((0x00C0, 0x0250), (0x1E00, 0x1F00)) for n in range
 
 TWINS = dict(zip("cpxyCPXYBH", "срхуСРХУВН", strict=True))  # Latin letters that look like a Cyrillic one of another sound
 UNMISTAKABLE = "bdfglnqruvwz"  # Latin letters without a Cyrillic twin; k, m, t have one in their capitals
+HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
+VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 SPELLING: tuple[tuple[str, str, str], ...] = (  # name in Elasticsearch, pattern, replacement
     ("ww_lj", r"([ln])j", r"$1"),  # Ljubljana, Donjeck, Наваљни = Russian spelling
@@ -78,9 +80,6 @@ STEMMING: tuple[tuple[str, str, str], ...] = (
 
 
 _COMBINING = dict.fromkeys(range(0x0300, 0x0370))
-
-HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
-VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 
 def _letters() -> dict[str, str]:
