@@ -3,6 +3,7 @@
     letters and pairs   Cyrillic and Latin, marked or not, to one ASCII skeleton; look-alike letters beside the other script
     SPELLING            what languages spell differently and say alike
     ENDINGS             what inflection adds, in nine Slavic languages and English, stripped to the shortest stem of 3 letters
+    FIXED_STEMS         words that this would cut differently from form to form: one stem a line, in fixed.txt
 
 The same tables render to stock Elasticsearch filters (`elastic.py`). What each rule is worth was measured on treebanks:
 docs/decisions/0003-one-analysis-in-two-homes.md.
@@ -30,6 +31,8 @@ MARKED = [chr(n) for span in ((0x00C0, 0x0250), (0x1E00, 0x1F00)) for n in range
 
 TWINS = dict(zip("cpxyCPXYBH", "срхуСРХУВН", strict=True))  # Latin letters that look like a Cyrillic one of another sound
 UNMISTAKABLE = "bdfglnqruvwz"  # Latin letters without a Cyrillic twin; k, m, t have one in their capitals
+HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
+VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 SPELLING: tuple[tuple[str, str, str], ...] = (  # name in Elasticsearch, pattern, replacement
     ("ww_lj", r"([ln])j", r"$1"),  # Ljubljana, Donjeck, Наваљни = Russian spelling
@@ -59,14 +62,16 @@ ONLY_AFTER = {  # endings that are taken for one only after some letters
     "est": "(?<=[dhk])",  # highest; not protest, Budapest
     "uiu": "(?<=sk|[cdnrtvz]n)",  # русскую, северную; not планирују
 }
-FIXED_STEMS = _lines("fixed.txt")  # their own end looks like an ending: Кореја and Корея, космодром, process, Donbas, satelit
+FIXED_STEMS = _lines(
+    "fixed.txt"
+)  # their own end looks like an ending (космодром, Donbas, proces), or their stem is too short to be theirs alone (Русија)
 _ENDING = "|".join(ONLY_AFTER.get(ending, "") + ending for ending in ENDINGS)
 _FIXED = "|".join(FIXED_STEMS)
 STEMMING: tuple[tuple[str, str, str], ...] = (
     ("ww_most", r"^nai([a-z]{4,})$", r"$1"),  # najnovije: novije
     ("ww_short", rf"^([aeiou]{CONSONANT})(?:a|e|u|em|im|om)$", r"$1"),  # Уна: un
     ("ww_ending", rf"^(?!(?:{_FIXED})$)((?:{_FIXED})|[a-z]{{3,}}?)(?:{_ENDING})$", r"$1"),
-    ("ww_ie", r"([bcdflmnprstvz])ie(?=[a-z])", r"$1e"),  # predsjednik, vrijeme: predsednik, vreme; keeps Kijev
+    ("ww_ie", r"([bcdflmnprstz]|v(?!iec))ie(?=[a-z])", r"$1e"),  # predsjednik: predsednik; not Kijev, vijeće (veće: larger)
     ("ww_fleeting", rf"^([a-z]{{2,}}{CONSONANT})(?:a([kcnrl])|[eo]([kc]))$", r"$1$2$3"),  # sastanak, sastanka; конец, конца
     ("ww_nik", r"nic$", r"nik"),  # zvaničnici: zvaničnik
     ("ww_stv", r"stav$", r"stv"),  # sredstava: sredstva
@@ -75,9 +80,6 @@ STEMMING: tuple[tuple[str, str, str], ...] = (
 
 
 _COMBINING = dict.fromkeys(range(0x0300, 0x0370))
-
-HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
-VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 
 def _letters() -> dict[str, str]:
