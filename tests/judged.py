@@ -16,6 +16,7 @@ import yaml
 from wirewatch.analysis.chain import stems
 from wirewatch.analysis.query import parse
 from wirewatch.demo.sample import SampleArticle, outlets, published_at
+from wirewatch.enrich.asking import also_named
 from wirewatch.enrich.entities import Gazetteer
 from wirewatch.enrich.topics import Topics
 from wirewatch.index.port import Index
@@ -117,7 +118,7 @@ def well_ordered(index: Index) -> Ask:
 
 
 def _met(index: Index, query: str, n: int) -> list[str]:
-    hits = index.search(parse(query), Search(limit=n)).hits
+    hits = index.search(also_named(parse(query), _gazetteer())[0], Search(limit=n)).hits
     return [hit.article.url.rsplit("/", 1)[1].removesuffix(".html") for hit in hits]
 
 
