@@ -1,4 +1,4 @@
-"""All figures: `python -m benchmarks [--data FOLDER]`, where FOLDER holds `pages/` and `publishers/`."""
+"""All figures: `python -m benchmarks [--data FOLDER]`, where FOLDER holds `pages/`, `publishers/` and `search/`."""
 
 import argparse
 import subprocess
@@ -12,9 +12,13 @@ def main() -> None:
     options.add_argument("--data", type=Path, help="real pages; without them some rows are not measured")
     data = options.parse_args().data
     run("benchmarks.pipeline", *(["--data", str(data)] if data else []))
+    run("benchmarks.ranking")
+    run("benchmarks.matching")
     run("benchmarks.scale")
     run("benchmarks.airflow")
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))
+    words = data / "search" if data else None
+    run("benchmarks.searching", *(["--data", str(words)] if words and words.is_dir() else []))
     sets = [str(data / name) for name in ("pages", "publishers") if (data / name).is_dir()] if data else []
     if sets:
         run("benchmarks.extraction", *sets)

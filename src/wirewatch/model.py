@@ -244,10 +244,12 @@ class EntityRule:
 
     id: str  # kim-jong-un: the same in every language
     name: str  # shown to people
-    kind: str  # person, organisation or place
+    kind: str  # person, organisation, place or weapon
     wikidata: str = ""  # Q…
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by BCP 47 tag; base forms, matched with any ending
     exact: tuple[str, ...] = ()  # spellings that only match as they stand: their stem is a word of its own
+    short: tuple[str, ...] = ()  # names that many bear: they count beside a longer name only
+    words: tuple[str, ...] = ()  # ordinary words, in lower case, that a sentence's first capital makes look like the name
     weak: bool = False  # never yields the entity; keeps its words from being taken for another
 
 
@@ -258,5 +260,6 @@ class TopicRule:
     id: str
     name: str
     all: tuple[tuple[str, ...], ...] = ()  # groups: of each, one term must be there
+    near: tuple[tuple[str, ...], ...] = ()  # groups: of each, one term must be there, within one paragraph
     any: tuple[str, ...] = ()  # if given: one of them must be there
     none: tuple[str, ...] = ()  # none of them may be there

@@ -1,93 +1,56 @@
 """Text to tokens: one chain for every language and script, used by index, watches, gazetteer and stories alike.
 
-fold       pairs and letters of `tables` in one pass, left to right, as Elasticsearch's `mapping` char filter does
-split      at the word boundaries of UAX #29, as its `standard` tokenizer does; emoji are dropped
-spell      full-width forms, capitals, SPELLING: the exact form
-stem       STEMMING: the form that inflections share
-bigrams    a run of Chinese, Japanese or Korean letters becomes its overlapping pairs, as `cjk_bigram` does
+What the chain does is said in `plain`. Here it is done fast, with the same tokens and spans: no token goes over a blank, so what
+stands between two blanks (a piece) is folded once and remembered, and a text is put together from its pieces column by column.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import chain
+from operator import add, itemgetter
+from typing import NamedTuple, TypeVar, cast
 
-from wirewatch.analysis.tables import LETTERS, PAIRS, POSSESSIVE, SPELLING, STEMMING, TABLES_VERSION, TWINS, UNMISTAKABLE
+from wirewatch.analysis import plain
+from wirewatch.analysis.plain import HALF_KATAKANA, SPLIT, Token
+from wirewatch.analysis.tables import HALF_KANA, LETTERS, PAIRS, POSSESSIVE, TABLES_VERSION, TWINS, UNMISTAKABLE, VOICED
 
-__all__ = ["TABLES_VERSION", "Token", "analyze", "both", "exacts", "stems", "tokens"]
+__all__ = ["TABLES_VERSION", "Columns", "Token", "analyze", "both", "columns", "exacts", "forms", "stems", "tokens"]
 
-CACHE = 200_000  # words remembered with their forms, about 40 MB; a month of news in seven languages has as many
+WORDS = 65_536  # remembered with their forms, about 12 MB
 PIECES, LONGEST_PIECE = 65_536, 40  # words with their marks, remembered; about 25 MB
 REMEMBERED = 512  # texts, about 10 MB; an index batch has 200 bodies and 200 titles
 
-
 Pair = tuple[tuple[str, ...], tuple[str, ...]]  # stems and exact forms, of one length
+Spans = tuple[tuple[int, ...], tuple[int, ...]]  # starts and ends
+_Made = TypeVar("_Made")
 
 
-class Token(NamedTuple):
-    """A word, folded, and where it stands in the text as it was given."""
+class Columns(NamedTuple):
+    """A text's tokens in columns of one length, for who reads many and looks at few."""
 
-    text: str  # what inflections share
-    exact: str
-    start: int
-    end: int
-
-
-_CYRILLIC = "".join(letter for letter in LETTERS if "\u0400" <= letter <= "\u04ff")
-_LATIN_TWINS, _CYRILLIC_TWINS = "".join(TWINS), "".join(TWINS.values())
-_UNMISTAKABLE = UNMISTAKABLE + UNMISTAKABLE.upper()
-_PAIR = re.compile(
-    f"[{_LATIN_TWINS}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN_TWINS}]"
-    f"|[{_CYRILLIC_TWINS}][{_UNMISTAKABLE}]|[{_UNMISTAKABLE}][{_CYRILLIC_TWINS}]|{'|'.join(POSSESSIVE)}"
-)
-_FOLD = str.maketrans(LETTERS)
-_UNEVEN = re.compile(f"{_PAIR.pattern}|[{''.join(re.escape(letter) for letter, made in LETTERS.items() if len(made) != 1)}]")
-
-_SINGLE = "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han, Hiragana
-_KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-_HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb\uffa0-\uffdc"
-_NO_WORD = "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\u2150-\u215f\u2189\u2460-\u24ff\u2776-\u2793\u3192-\u319f\u3220-\u33ff"
-
-
-def _marks() -> str:
-    """Every mark that goes on a word: accents, and the vowels of Devanagari, Thai, Arabic … (`\\w` leaves them out)."""
-    marks = {n for n in range(0x300, 0x1_1000) if unicodedata.category(chr(n)) in ("Mn", "Mc")}
-    starts = [n for n in sorted(marks) if n - 1 not in marks]
-    ends = [n for n in sorted(marks) if n + 1 not in marks]
-    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
-
-
-_MARKS = f"[{_marks()}\u200c\u200d]"
-_LETTER = f"[^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}\\d_]"
-_WORD = f"[^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}][^\\W{_SINGLE}{_KATAKANA}{_NO_WORD}\u200b]*(?:{_MARKS}+\\w*)*"
-_SPLIT = re.compile(
-    f"[{_SINGLE}]|[{_KATAKANA}]+|{_WORD}(?:(?:(?<={_LETTER})[.:\u00b7\u2027](?={_LETTER})|(?<=\\d)[.,;](?=\\d)){_WORD})*"
-)
-_CJK = re.compile(f"[{_SINGLE}]|[{_KATAKANA}]+|[{_HANGUL}]+")
-_ANY_CJK = re.compile(f"[{_SINGLE}{_KATAKANA}{_HANGUL}]")
-_WIDE = {**{n: chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}, ord("Σ"): "σ"}  # Σ: no special form at a word's end
-_HALF_KATAKANA = re.compile("[\uff65-\uff9f]+")
-
-_SPELLING = [(re.compile(pattern), replacement.replace("$", "\\")) for _, pattern, replacement in SPELLING]
-_STEMMING = [
-    (re.compile(pattern), "".join(f"\\g<{n}>" for n in re.findall(r"\$(\d)", replacement)))
-    for _, pattern, replacement in STEMMING
-]
+    stems: tuple[str, ...]
+    exacts: tuple[str, ...]
+    starts: list[int]
+    ends: list[int]
 
 
 def tokens(text: str) -> list[Token]:
     """The text's tokens in their order, each with its span in `text`."""
-    folded, places = _fold_with_places(text)
-    found = []
-    for word, start, end in _words(folded):
-        stem, exact = _forms(word)
-        found.append(Token(stem, exact, places[start], places[end - 1] + 1 if end else 0))
-    return _whole_letters(text, found)
+    return list(map(_token, zip(*columns(text), strict=True)))
+
+
+def columns(text: str) -> Columns:
+    """As `tokens`, in half the time."""
+    pieces = [(found.start(), _SPANS[found[0]]) for found in _PIECE.finditer(text)]
+    starts = [begin + start for begin, (starts, _) in pieces for start in starts]
+    ends = [begin + end for begin, (_, ends) in pieces for end in ends]
+    return Columns(*both(text), starts, ends)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def both(text: str) -> Pair:
     """The stems and the exact forms of the text's tokens, of one length.
 
     Remembered, since topics, stories, index and watches ask for the same body one after another.
@@ -95,31 +58,10 @@ def both(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return forms(text)
 
 
-def forms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """As `both`, for a text that won't be asked for again.
-
-    No token goes over a blank, so what stands between two blanks is folded once and remembered: ten times as fast.
-    """
-    found_stems: list[str] = []
-    found_exacts: list[str] = []
-    for piece in text.split():
-        known = _PIECES.get(piece) or _piece(piece)
-        found_stems += known[0]
-        found_exacts += known[1]
-    return tuple(found_stems), tuple(found_exacts)
-
-
-def _piece(piece: str) -> Pair:
-    """The forms of what stands between two blanks."""
-    folded = _fold(piece)
-    words = [word for word, _, _ in _words(folded)] if _ANY_CJK.search(folded) else _SPLIT.findall(folded)
-    pairs = [_forms(word) for word in words]
-    made = tuple([stem for stem, _ in pairs]), tuple([exact for _, exact in pairs])
-    if len(piece) <= LONGEST_PIECE:
-        if len(_PIECES) >= PIECES:
-            _PIECES.clear()
-        _PIECES[piece] = made
-    return made
+def forms(text: str) -> Pair:
+    """As `both`, for a text that won't be asked for again."""
+    known = list(map(_FORMS.__getitem__, text.split()))
+    return tuple(chain.from_iterable(map(_STEMS, known))), tuple(chain.from_iterable(map(_EXACTS, known)))
 
 
 def stems(text: str) -> list[str]:
@@ -137,87 +79,166 @@ def analyze(text: str, language: str | None = None) -> list[str]:  # noqa: ARG00
     return stems(text)
 
 
-def _fold(text: str) -> str:
-    return _PAIR.sub(_pair, text).translate(_FOLD)
+_PIECE = re.compile(r"\S+")
+_AROUND = '.,:;!?…-–—()[]«»„“”"'  # signs that no table knows: at a piece's ends they change nothing
+_STEMS: Callable[[Pair], tuple[str, ...]] = itemgetter(0)
+_EXACTS: Callable[[Pair], tuple[str, ...]] = itemgetter(1)
+_token = cast(Callable[[Iterable[object]], Token], partial(tuple.__new__, Token))  # Token(…) costs three times as much
+
+_CYRILLIC = "".join(letter for letter in LETTERS if "\u0400" <= letter <= "\u04ff")
+_LATIN_TWINS, _CYRILLIC_TWINS = "".join(TWINS), "".join(TWINS.values())
+_UNMISTAKABLE = UNMISTAKABLE + UNMISTAKABLE.upper()
+_PAIR = re.compile(
+    f"[{_LATIN_TWINS}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN_TWINS}]"
+    f"|[{_CYRILLIC_TWINS}][{_UNMISTAKABLE}]|[{_UNMISTAKABLE}][{_CYRILLIC_TWINS}]|{'|'.join(POSSESSIVE)}"
+    f"|[{HALF_KANA[0]}-{HALF_KANA[-1]}][{VOICED}]"
+)
+
+
+def _class(letters: Iterable[str]) -> str:
+    return f"[{''.join(map(re.escape, letters))}]"
+
+
+_FOLD = str.maketrans(LETTERS)
+_FOLDED = re.compile(_class([*LETTERS, *VOICED]))
+_UNEVEN_LETTER = re.compile(_class(letter for letter, made in LETTERS.items() if len(made) != 1))
+_UNEVEN = re.compile(f"{_PAIR.pattern}|{_UNEVEN_LETTER.pattern}")
+_RUN = f"(?:[{plain.SINGLE}]|[{plain.KATAKANA}]++|[{plain.HANGUL}]++(?!{plain.GOES_ON}))+"
+_RUN_OR_WORD = re.compile(f"(?P<run>{_RUN})|{SPLIT.pattern}")
+_COMBINING = re.compile(  # astral ones by their range: a set that holds one is looked through letter by letter
+    f"{_class(letter for letter in map(chr, range(0x300, 0x10000)) if unicodedata.combining(letter))}|[\U00010000-\U0010ffff]"
+)
+_PAIRS = re.compile(f"[A-Za-z{VOICED}]")  # every pair has one of these
+_ANY_CJK = re.compile(f"[{plain.SINGLE}{plain.KATAKANA}{plain.HANGUL}]")
+
+
+class _Remembered(dict[str, _Made]):
+    """Pieces and what was made of them; no more than `room`, none longer than LONGEST_PIECE."""
+
+    def __init__(self, room: int = PIECES) -> None:
+        super().__init__()
+        self.room = room
+
+    def keep(self, piece: str, made: _Made) -> _Made:
+        """Remember it, unless it is long; all is forgotten when there is no room."""
+        if len(piece) <= LONGEST_PIECE:
+            if len(self) >= self.room:
+                self.clear()
+            self[piece] = made
+        return made
+
+
+class _Forms(_Remembered[Pair]):
+    """The tokens' forms."""
+
+    def __missing__(self, piece: str) -> Pair:
+        core = piece.strip(_AROUND)
+        return self.keep(piece, _forms_of(piece) if core == piece else self[core])
+
+
+class _Spans(_Remembered[Spans]):
+    """The tokens' places in their piece."""
+
+    def __missing__(self, piece: str) -> Spans:
+        core = piece.strip(_AROUND)
+        return self.keep(piece, _spans_of(piece) if core == piece else _moved(self[core], piece.find(core)))
+
+
+class _Words(dict[str, tuple[str, str]]):
+    """Folded words with stem and exact form, remembered; no more than WORDS."""
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        exact = plain.spell(word)
+        if len(self) >= WORDS:
+            self.clear()
+        made = self[word] = plain.stem(exact), exact
+        return made
+
+
+_FORMS, _SPANS, _WORDS = _Forms(), _Spans(), _Words()
+
+
+def _forms_of(piece: str) -> Pair:
+    folded = _folded(piece)
+    if not _ANY_CJK.search(folded):
+        made = [_WORDS[word] for word in SPLIT.findall(folded)]
+        return tuple([stem for stem, _ in made]), tuple([exact for _, exact in made])
+    stems: list[str] = []
+    exacts: list[str] = []
+    for found in _RUN_OR_WORD.finditer(folded):
+        run = found[0]
+        if found.lastgroup and len(run) > 1:
+            pairs = list(map(add, run, run[1:]))
+            if HALF_KATAKANA.search(run):
+                pairs = [_WORDS[pair][1] for pair in pairs]
+            stems += pairs  # nothing to stem
+            exacts += pairs
+        else:
+            stem, exact = _WORDS[run]
+            stems.append(stem)
+            exacts.append(exact)
+    return tuple(stems), tuple(exacts)
+
+
+def _spans_of(piece: str) -> Spans:
+    folded, places = _folded_with_places(piece)
+    starts: list[int] = []
+    lasts: list[int] = []
+    for found in (_RUN_OR_WORD if _ANY_CJK.search(folded) else SPLIT).finditer(folded):
+        start, end = found.span()
+        if found.lastgroup and end - start > 1:
+            starts += places[start : end - 1]
+            lasts += places[start + 1 : end]
+        else:
+            starts.append(places[start])
+            lasts.append(places[end - 1])
+    ends = [last + 1 for last in lasts]
+    if _COMBINING.search(piece):
+        ends = [plain.whole_letters(piece, end) for end in ends]
+    return _shared((tuple(starts), tuple(ends)))
+
+
+@lru_cache(maxsize=1024)
+def _shared(spans: Spans) -> Spans:
+    """Most pieces are one word from their first letter to their last: equal spans are kept once."""
+    return spans
+
+
+def _moved(spans: Spans, by: int) -> Spans:
+    starts, ends = spans
+    return _shared((tuple([start + by for start in starts]), tuple([end + by for end in ends]))) if by else spans
+
+
+def _folded(piece: str) -> str:
+    """The skeleton. Where nothing is of both scripts, letter by letter is enough."""
+    if not _FOLDED.search(piece):
+        return piece
+    return (_PAIR.sub(_pair, piece) if _PAIRS.search(piece) else piece).translate(_FOLD)
 
 
 def _pair(found: re.Match[str]) -> str:
-    return PAIRS[found[0]]
+    return PAIRS.get(found[0], found[0])
 
 
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the place in `text` that it came from.
+def _folded_with_places(piece: str) -> tuple[str, Sequence[int]]:
+    """The skeleton, and for each of its letters the place in the piece that it came from.
 
     Nearly all letters fold to one letter: only the others are looked at one by one.
     """
+    if not _FOLDED.search(piece):
+        return piece, range(len(piece))
+    uneven = list((_UNEVEN if _PAIRS.search(piece) else _UNEVEN_LETTER).finditer(piece))
+    if not uneven:
+        return piece.translate(_FOLD), range(len(piece))
     folded: list[str] = []
     places: list[int] = []
     at = 0
-    for found in _UNEVEN.finditer(text):
+    for found in uneven:
         start, end = found.span()
-        made = PAIRS.get(found[0]) if end - start == 2 else LETTERS[found[0]]
-        assert made is not None  # noqa: S101 - the pattern holds pairs and letters of the tables only
-        folded += text[at:start].translate(_FOLD), made
+        made = PAIRS.get(found[0], found[0]) if end - start == 2 else LETTERS[found[0]]
+        folded += piece[at:start].translate(_FOLD), made
         places += range(at, start)
         places += [start + min(n * (end - start) // len(made), end - start - 1) for n in range(len(made))]
         at = end
-    places += range(at, len(text))
-    return "".join((*folded, text[at:].translate(_FOLD))), places
-
-
-def _whole_letters(text: str, found: list[Token]) -> list[Token]:
-    """Spans that take in the marks which fold to nothing, so that й written as и and a breve is not cut in two."""
-    whole = []
-    for token in found:
-        end = token.end
-        while end < len(text) and text[end] > "\u02ff" and unicodedata.combining(text[end]):
-            end += 1
-        whole.append(token if end == token.end else token._replace(end=end))
-    return whole
-
-
-def _words(folded: str) -> Iterator[tuple[str, int, int]]:
-    """Words and bigrams, with their spans in the folded text."""
-    run, run_start, run_end = "", 0, -1
-    for found in _SPLIT.finditer(folded):
-        word, start, end = found[0], found.start(), found.end()
-        if _CJK.fullmatch(word):
-            if start != run_end:
-                yield from _bigrams(run, run_start)
-                run, run_start = "", start
-            run, run_end = run + word, end
-            continue
-        yield from _bigrams(run, run_start)
-        run, run_end = "", -1
-        yield word, start, end
-    yield from _bigrams(run, run_start)
-
-
-def _bigrams(run: str, start: int) -> Iterator[tuple[str, int, int]]:
-    if len(run) == 1:
-        yield run, start, start + 1
-    for n in range(len(run) - 1):
-        yield run[n : n + 2], start + n, start + n + 2
-
-
-_FORMS: dict[str, tuple[str, str]] = {}
-_PIECES: dict[str, Pair] = {}
-
-
-def _forms(word: str) -> tuple[str, str]:
-    """A word's stem and exact form, remembered."""
-    known = _FORMS.get(word)
-    if known is not None:
-        return known
-    exact = word.translate(_WIDE).lower()
-    if _HALF_KATAKANA.search(exact):
-        exact = _HALF_KATAKANA.sub(lambda half: unicodedata.normalize("NFKC", half[0]), exact)
-    for pattern, replacement in _SPELLING:
-        exact = pattern.sub(replacement, exact)
-    stem = exact
-    for pattern, replacement in _STEMMING:
-        stem = pattern.sub(replacement, stem)
-    if len(_FORMS) >= CACHE:
-        _FORMS.clear()
-    _FORMS[word] = stem, exact
-    return stem, exact
+    places += range(at, len(piece))
+    return "".join((*folded, piece[at:].translate(_FOLD))), places

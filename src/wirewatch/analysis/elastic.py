@@ -1,6 +1,6 @@
 """The chain as Elasticsearch analyzers made of stock filters: the same tables, the same tokens.
 
-A contract test sends words and phrases of every language through both (tests/contract/index/test_analysis.py).
+A contract test sends words and phrases of every language through both (tests/contract/index/test_index_analysis.py).
 """
 
 from typing import Any

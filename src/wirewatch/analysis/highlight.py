@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wirewatch.analysis.chain import Token, both, forms, tokens
-from wirewatch.analysis.query import Exact, Leaf, Node, Prefix, words
+from wirewatch.analysis.query import Exact, Leaf, Node, Prefix, beginnings, words
 
 LONGEST = 300  # characters of a sentence that is shown
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]+[\"'”“»)\]]*\s*|[^.!?。！？\n]+\n*|\n+")
@@ -61,7 +61,7 @@ def _best(body: str, leaves: Sequence[Leaf], limit: int) -> list[Span]:
 
 def _has(leaf: Leaf, stem: Forms, exact: Forms, stems: Forms, exacts: Forms) -> bool:
     if isinstance(leaf, Prefix):
-        return bool(exact) and any(word.startswith(exact[0]) for word in exacts)
+        return next(_begun(leaf, exacts), None) is not None
     asked, have = (exact, exacts) if isinstance(leaf, Exact) else (stem, stems)
     if not asked or asked[0] not in have:
         return False
@@ -86,17 +86,26 @@ def _spans(text: str, node: Node, field: str) -> Iterator[Span]:
 
 
 def _met(found: Sequence[Token], leaf: Leaf) -> Iterator[Span]:
-    stems, exacts = both(leaf.text)
     if isinstance(leaf, Prefix):
-        start = "".join(exacts[:1])
-        yield from ((token.start, token.end) for token in found if token.exact.startswith(start))
+        for first, last in _begun(leaf, [token.exact for token in found]):
+            yield from ((token.start, token.end) for token in found[first : last + 1])
         return
+    stems, exacts = both(leaf.text)
     asked = list(exacts if isinstance(leaf, Exact) else stems)
     have = [token.exact if isinstance(leaf, Exact) else token.text for token in found]
     size = len(asked)
     for n in range(len(have) - size + 1):
         if have[n : n + size] == asked:
             yield from ((token.start, token.end) for token in found[n : n + size])
+
+
+def _begun(leaf: Prefix, exacts: Sequence[str]) -> Iterator[Span]:
+    """First and last place of each run of words that a prefix is met by."""
+    before, starts = beginnings(leaf.text)
+    size = len(before)
+    for last in range(size, len(exacts)):
+        if exacts[last].startswith(starts) and tuple(exacts[last - size : last]) == before:
+            yield last - size, last
 
 
 def _mark(text: str, spans: Sequence[Span]) -> str:

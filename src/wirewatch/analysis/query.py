@@ -4,38 +4,47 @@ Kim Putin            both words (AND is meant where no operator stands)
 AND OR NOT           operators, in capitals only; NOT binds first, then AND, then OR; (groups)
 "Severna Koreja"     side by side, in any inflection;  ="Северне Кореје"  as they stand
 Putin*               words that begin so
-title:Kim body:Kim   only there;  entity:ID  topic:ID  language:sr  source:"N1"
+title:Kim author:Ana only there; body:(Kim OR Lavrov)
+entity:ID topic:ID language:sr source:"N1" country:rs script:Cyrl
+published:2023-09-01..2023-09-30   first_seen:>=2023-09   days, both in; months, years and times too
 *                    every article
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime, tzinfo
+from functools import cache, lru_cache
+from string import ascii_lowercase
 from typing import Any
 
 from wirewatch.analysis.chain import exacts
+from wirewatch.analysis.dates import NotADate, period
+from wirewatch.analysis.mistakes import advice
 from wirewatch.errors import UserError
 from wirewatch.safe import one_line
 
 LONGEST = 4000  # characters of a query
 DEEPEST = 50  # groups in each other: the index's own parser dies at about 1,000 (embedded index study, 2026-11)
 MOST_WORDS = 200
-TEXT_FIELDS = ("title", "body")
-VALUE_FIELDS = ("entity", "topic", "language", "source")
+CERTAIN = 5  # letters of a beginning that few other words share
+TEXT_FIELDS = ("title", "body", "author")
+VALUE_FIELDS = ("entity", "topic", "language", "source", "country", "script")
+DATE_FIELDS = ("published", "first_seen")
+FIELDS = TEXT_FIELDS + VALUE_FIELDS + DATE_FIELDS
 
 GRAMMAR = r"""
     ?start: any
     ?any: all (OR all)*              -> any_of
     ?all: one (AND? one)*            -> all_of
     ?one: NOT one                    -> none_of
-        | "(" any ")"
+        | FIELD? "(" any ")"         -> group
         | STAR                       -> everything
         | FIELD? TEXT                -> clause
 
     AND.4: /AND(?=[\s()"]|$)/
     OR.4: /OR(?=[\s()"]|$)/
     NOT.4: /NOT(?=[\s()"]|$)/
-    FIELD.3: /[A-Za-z_]+:(?=[^\s()])/
+    FIELD.3: /[A-Za-z_]+:(?=[^\s)])/
     STAR.2: /\*(?=[\s)]|$)/
     TEXT: /="[^"]*"|"[^"]*"|[^\s()"*=][^\s()"*]*\*?|=(?!")/
     %ignore /\s+/
@@ -89,10 +98,19 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An article's entity, topic, language or source."""
+    """An article's entity, topic, language, source, country or script."""
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Published, or first seen, from `since` on and before `until`; None: without that bound. Whole seconds."""
+
+    name: str
+    since: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +135,45 @@ class Not:
 
 
 Leaf = Word | Phrase | Exact | Prefix
-Node = All | Leaf | Field | And | Or | Not
+Node = All | Leaf | Field | Range | And | Or | Not
 
 
-def parse(text: str) -> Node:
-    """The tree of a query. Raises QueryError, whose line says what is wrong and where."""
+def parse(text: str, zone: tzinfo = UTC) -> Node:
+    """The tree of a query; its days begin at midnight in `zone`. Raises QueryError, whose line says what is wrong and where."""
     _bounded(text)
     tree = _tree(text)
-    node = _node(tree)
+    node = _node(tree, None, zone)
     if node is None:
         raise QueryError(f"{one_line(text, 80)!r} holds no word to search for; * meets every article", 0)
     if sum(1 for _ in words(node, negated=True)) > MOST_WORDS:
         raise QueryError(f"more than {MOST_WORDS} words", 0)
     return node
+
+
+@lru_cache(maxsize=512)
+def beginnings(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What `text*` asks: the words before the last, and how a word that begins with the last may begin once it is folded.
+
+    That may be more than one, since a letter may fold otherwise before the next: the plural `Donets` keeps its end, of
+    `Donetsk` it leaves `donek`. From CERTAIN letters on, any letter that may come next is thought of; a shorter
+    beginning would then meet too much, `rat*` (war) also `račun` (bill).
+    """
+    found = exacts(text)
+    if not found:
+        return (), ()
+    *before, last = found
+    starts = {last} | _going_on(found, text)
+    if len(last) >= CERTAIN:
+        starts |= {start for letter in ascii_lowercase for start in _going_on(found, text + letter)}
+    shortest = [start for start in sorted(starts) if not any(start != other and start.startswith(other) for other in starts)]
+    return tuple(before), tuple(shortest)
+
+
+def _going_on(found: list[str], text: str) -> set[str]:
+    """What the last word of `text` folds to where the word goes on; nothing if that parts it into words otherwise."""
+    more = "a" if text[-1] in "oOоО" else "o"
+    *before, last = exacts(text + more)
+    return {last[:-1]} if before == found[:-1] and last.endswith(more) else set()
 
 
 def words(node: Node, *, negated: bool = False) -> Iterator[Leaf]:
@@ -165,12 +209,20 @@ def _tree(text: str) -> Any:
     from lark import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
     try:
+        if mistake := advice(list(_parser().lex(text))):
+            raise QueryError(*mistake)
         return _parser().parse(text)
     except UnexpectedCharacters as error:
         at = int(error.pos_in_stream or 0)
-        raise QueryError('a " that is never closed' if text[at] == '"' else f"{text[at]!r} can't stand here", at) from error
+        raise QueryError(_UNREADABLE.get(text[at], f"{text[at]!r} can't stand here"), at) from error
     except (UnexpectedToken, UnexpectedEOF) as error:
         raise _unexpected(text, getattr(error, "token", None)) from error
+
+
+_UNREADABLE = {
+    '"': 'a " that is never closed',
+    "*": "a * stands at a word's end (Put*) or by itself (every article)",
+}
 
 
 def _unexpected(text: str, token: Any) -> QueryError:
@@ -180,42 +232,62 @@ def _unexpected(text: str, token: Any) -> QueryError:
         end = len(text.rstrip())
         last = text.split()[-1].lstrip("(")
         if last in ("AND", "OR", "NOT"):
-            return QueryError(f'nothing follows {last}; write "{last.lower()}" in small letters to mean the word', end)
+            return QueryError(f'nothing follows {last}; write "{last}" in quotes to mean the word', end)
         return QueryError("a ( that is never closed" if text.count("(") > text.count(")") else "the query breaks off", end)
     if token.type == "RPAR":
         return QueryError("a ) without its (, or an empty group", token.start_pos)
     if token in ("AND", "OR"):
-        return QueryError(
-            f'nothing stands before {token}; write "{token.lower()}" in small letters to mean the word', token.start_pos
-        )
+        return QueryError(f'nothing stands before {token}; write "{token}" in quotes to mean the word', token.start_pos)
     return QueryError(f"{one_line(str(token), 40)!r} can't stand here", token.start_pos)
 
 
-def _node(tree: Any) -> Node | None:
-    """The node of a parse tree; None for what holds no word, such as a dash on its own."""
+def _node(tree: Any, field: Any, zone: tzinfo) -> Node | None:
+    """The node of a parse tree inside `field:(…)`; None for what holds no word, such as a dash on its own."""
     if tree.data == "everything":
         return All()
     if tree.data == "clause":
-        return _clause(tree.children)
+        *own, token = tree.children
+        return _clause(_field(own, field), token, zone)
+    if tree.data == "group":
+        *own, inside = tree.children
+        return _node(inside, _field(own, field), zone)
     if tree.data == "none_of":
-        inner = _node(tree.children[1])
+        inner = _node(tree.children[1], field, zone)
         return Not(inner) if inner is not None else None
     below = (child for child in tree.children if hasattr(child, "data"))  # the others are the operators
-    parts = tuple(part for child in below if (part := _node(child)) is not None)
+    parts = tuple(part for child in below if (part := _node(child, field, zone)) is not None)
     if len(parts) < 2:
         return parts[0] if parts else None
     return Or(parts) if tree.data == "any_of" else And(parts)
 
 
-def _clause(children: list[Any]) -> Node | None:
-    *prefix, token = children
-    name = str(prefix[0])[:-1] if prefix else None
-    if name is not None and name not in TEXT_FIELDS + VALUE_FIELDS:
-        known = ", ".join(f"{field}:" for field in TEXT_FIELDS + VALUE_FIELDS)
-        raise QueryError(f"{name}: is no field; the fields are {known}; put text with a colon in quotes", prefix[0].start_pos)
-    text = str(token)
+def _field(own: list[Any], around: Any) -> Any:
+    """The field that holds here, as the token that names it."""
+    if not own:
+        return around
+    if around is not None:
+        raise QueryError(f"{own[0]} can't stand inside {around}(…)", own[0].start_pos)
+    if own[0][:-1] not in FIELDS:
+        known = ", ".join(f"{field}:" for field in FIELDS)
+        raise QueryError(f"{own[0]} is no field; the fields are {known}; put text with a colon in quotes", own[0].start_pos)
+    return own[0]
+
+
+def _clause(field: Any, token: Any, zone: tzinfo) -> Node | None:
+    text, name = str(token), str(field)[:-1] if field is not None else None
+    if name is None and text[:-1] in FIELDS and text.endswith(":"):
+        raise QueryError(f"{text} wants its word right behind it, without a blank", token.start_pos)
     if name in VALUE_FIELDS:
-        return Field(str(name), text.strip('="'))
+        if not (value := text.strip('="')):
+            raise QueryError(f"{field} wants a value", token.start_pos)
+        if value.endswith("*"):
+            raise QueryError(f"{field} is met as a whole, {one_line(value, 40)!r} isn't", token.start_pos)
+        return Field(str(name), value)
+    if name in DATE_FIELDS:
+        try:
+            return Range(str(name), *period(text.strip('"'), zone))
+        except NotADate as error:
+            raise QueryError(f"{field} {one_line(str(error), 200)}", token.start_pos) from error
     bare = text.strip('="*')
     if not exacts(bare):
         return None

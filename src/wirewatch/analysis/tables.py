@@ -3,6 +3,7 @@
     letters and pairs   Cyrillic and Latin, marked or not, to one ASCII skeleton; look-alike letters beside the other script
     SPELLING            what languages spell differently and say alike
     ENDINGS             what inflection adds, in nine Slavic languages and English, stripped to the shortest stem of 3 letters
+    FIXED_STEMS         words that this would cut differently from form to form: one stem a line, in fixed.txt
 
 The same tables render to stock Elasticsearch filters (`elastic.py`). What each rule is worth was measured on treebanks:
 docs/decisions/0003-one-analysis-in-two-homes.md.
@@ -11,12 +12,12 @@ docs/decisions/0003-one-analysis-in-two-homes.md.
 import unicodedata
 from importlib import resources
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 
 CYRILLIC = dict(
     zip(
         "абвгґѓдђеёэєжзиіїйјыкќлљмнњопрсштћцчуўфхџѕщюяъь",
-        ("a b v g g g d dj e e e ie z z i i i i i i k k l l m n n o p r s s t c c c u u f h dz dz sc iu ia".split() + ["", ""]),
+        ("a b v g g g d dj e e e ie z z i i i i j i k k l l m n n o p r s s t c c c u u f h dz dz sc iu ia".split() + ["", ""]),
         strict=True,
     )
 )
@@ -30,6 +31,8 @@ MARKED = [chr(n) for span in ((0x00C0, 0x0250), (0x1E00, 0x1F00)) for n in range
 
 TWINS = dict(zip("cpxyCPXYBH", "срхуСРХУВН", strict=True))  # Latin letters that look like a Cyrillic one of another sound
 UNMISTAKABLE = "bdfglnqruvwz"  # Latin letters without a Cyrillic twin; k, m, t have one in their capitals
+HALF_KANA = [chr(n) for n in range(0xFF66, 0xFF9E)]
+VOICED = "\uff9e\uff9f"  # half-width marks that make one letter with the one before: ﾌﾟ is プ, also where bigrams are counted
 
 SPELLING: tuple[tuple[str, str, str], ...] = (  # name in Elasticsearch, pattern, replacement
     ("ww_lj", r"([ln])j", r"$1"),  # Ljubljana, Donjeck, Наваљни = Russian spelling
@@ -45,15 +48,34 @@ SPELLING: tuple[tuple[str, str, str], ...] = (  # name in Elasticsearch, pattern
     ("ww_ii", r"(?<!e)ii+", r"i"),  # Zelenskyy, Кијев; keeps Beijing apart from being
 )
 CONSONANT = "[b-df-hj-np-tv-z]"
-FIXED_STEMS = ("kore",)  # words on -ej- whose endings would cut differently: Кореја, Кореју; Корея, Кореи
-ENDINGS = tuple(
-    sorted((resources.files(__package__) / "endings.txt").read_text(encoding="ascii").split(), key=lambda e: (-len(e), e))
-)
+
+
+def _lines(name: str) -> list[str]:
+    """A table that is a list, the longest first."""
+    lines = (resources.files(__package__) / name).read_text(encoding="ascii").split()
+    return sorted(lines, key=lambda line: (-len(line), line))
+
+
+ENDINGS = _lines("endings.txt")
+ONLY_AFTER = {  # endings that are taken for one only after some letters
+    "s": "(?<!u)",  # virus, Belarus
+    "est": "(?<=[dhk])",  # highest; not protest, Budapest
+    "uiu": "(?<=sk|[cdnrtvz]n)",  # русскую, северную; not планирују
+}
+FIXED_STEMS = _lines(
+    "fixed.txt"
+)  # their own end looks like an ending (космодром, Donbas, proces), or their stem is too short to be theirs alone (Русија)
+_ENDING = "|".join(ONLY_AFTER.get(ending, "") + ending for ending in ENDINGS)
 _FIXED = "|".join(FIXED_STEMS)
 STEMMING: tuple[tuple[str, str, str], ...] = (
+    ("ww_most", r"^nai([a-z]{4,})$", r"$1"),  # najnovije: novije
     ("ww_short", rf"^([aeiou]{CONSONANT})(?:a|e|u|em|im|om)$", r"$1"),  # Уна: un
-    ("ww_ending", rf"^(?!(?:{_FIXED})$)((?:{_FIXED})|[a-z]{{3,}}?)(?:{'|'.join(ENDINGS)})$", r"$1"),
+    ("ww_ending", rf"^(?!(?:{_FIXED})$)((?:{_FIXED})|[a-z]{{3,}}?)(?:{_ENDING})$", r"$1"),
+    ("ww_ie", r"([bcdflmnprstz]|v(?!iec))ie(?=[a-z])", r"$1e"),  # predsjednik: predsednik; not Kijev, vijeće (veće: larger)
     ("ww_fleeting", rf"^([a-z]{{2,}}{CONSONANT})(?:a([kcnrl])|[eo]([kc]))$", r"$1$2$3"),  # sastanak, sastanka; конец, конца
+    ("ww_nik", r"nic$", r"nik"),  # zvaničnici: zvaničnik
+    ("ww_stv", r"stav$", r"stv"),  # sredstava: sredstva
+    ("ww_dz", r"dz$", r"d"),  # людзі, людей
 )
 
 
@@ -86,6 +108,9 @@ def _pairs() -> dict[str, str]:
                 twin + letter, latin.lower() + letter.lower()
             )  # B has a twin, b has none: the rule above holds for B
             pairs.setdefault(letter + twin, letter.lower() + latin.lower())
+    for written in (letter + mark for letter in HALF_KANA for mark in VOICED):
+        if len(made := unicodedata.normalize("NFKC", written)) == 1:
+            pairs[written] = made
     return pairs
 
 

@@ -13,6 +13,7 @@ from wirewatch.cli import (
     db,
     demo,
     doctor,
+    entities,
     feeds,
     index,
     init,
@@ -36,7 +37,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (demo, init, run, index, reindex, archive, db, maintain, kibana, search, feeds, watches, status, metrics, doctor):
+GROUPS = (
+    demo,
+    init,
+    run,
+    index,
+    reindex,
+    archive,
+    db,
+    maintain,
+    kibana,
+    search,
+    feeds,
+    entities,
+    watches,
+    status,
+    metrics,
+    doctor,
+)
+for group in GROUPS:
     group.register(app)
 
 

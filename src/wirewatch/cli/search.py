@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wirewatch.cli import show
-from wirewatch.cli.context import Context
 
 if TYPE_CHECKING:
+    from wirewatch.enrich.asking import Also
     from wirewatch.model import Answer, Hit, Search
+    from wirewatch.settings import Settings
 
 
+NAMES_SHOWN = 6
 NOT_SHOWN = {"body", "revision"}  # of an article: the text is the outlet's, the revision is ours
 
 
@@ -31,6 +33,7 @@ def search(
     stories: Annotated[bool, typer.Option("--stories", help="One line a story, with its number of tellings.")] = False,
     sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
     limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
+    literal: Annotated[bool, typer.Option("--literal", help="The words as typed: no other names of those they name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
 ) -> None:
     """Find articles, whatever their language, script and inflection."""
@@ -53,20 +56,36 @@ def search(
         sort=sort,
         limit=limit,
     )
-    answer = _ask(ctx.obj, tree, ask)
+    settings = ctx.obj.settings()
+    also: tuple[Also, ...] = ()
+    if not literal:
+        from wirewatch.enrich.asking import also_named
+        from wirewatch.enrich.entities import Gazetteer
+
+        tree, also = also_named(tree, Gazetteer(settings.entities))
+    answer = _ask(settings, tree, ask)
     if as_json:
         for hit in answer.hits:
             show.json_line(as_row(hit, stories=stories))
     else:
         print_answer(answer, query, ask, quiet=ctx.obj.quiet)
+        for each in also if not ctx.obj.quiet else ():
+            show.say(f"also searched: {_other_names(each)}")
 
 
-def _ask(context: Context, tree: Any, ask: "Search") -> "Answer":
+def _other_names(also: "Also") -> str:
+    """One name a script or so, enough to see what was meant."""
+    shown, more = also.names[:NAMES_SHOWN], len(also.names) - NAMES_SHOWN
+    return (
+        f"{also.name}, as {', '.join(shown)}" + (f" and {more} more" if more > 0 else "") + "; --literal searches the words alone"
+    )
+
+
+def _ask(settings: "Settings", tree: Any, ask: "Search") -> "Answer":
     from wirewatch.errors import Unavailable
     from wirewatch.index.open import open_index
     from wirewatch.index.port import NeedsRebuild
 
-    settings = context.settings()
     try:
         index = open_index(settings.main.index, settings.home)
     except NeedsRebuild as need:

@@ -35,10 +35,28 @@ class SampleArticle:
     hours_ago: float
     first: Text
     second: Text | None  # after an edit, if it gets one
+    language: str  # ISO 639
+    script: str  # ISO 15924
     russia_north_korea: bool  # both sides are there, and it is about their relation
     event: str  # articles about the same thing that happened share it
+    entities: tuple[str, ...]  # those of the shipped entities.yaml that it names in full, whoever else bears such a name
     copy_of: str = ""  # "outlet/slug" whose agency text this is, with or without small edits
     tracked: str = ""  # query under which the second feed announces the same article again
+
+    @property
+    def key(self) -> str:
+        """How labels and judgements name the article: outlet/slug."""
+        return f"{self.outlet}/{self.slug}"
+
+    @property
+    def story(self) -> str:
+        """The key of the article whose text this is: its own, unless it is a copy."""
+        return self.copy_of or self.key
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of the shipped topics.yaml that it is on."""
+        return ("russia-north-korea",) if self.russia_north_korea else ()
 
     @property
     def path(self) -> str:
@@ -92,7 +110,7 @@ def outlets() -> tuple[Outlet, ...]:
 
 
 def _outlet(row: dict[str, Any]) -> Outlet:
-    articles = sorted((_article(row["slug"], each) for each in row["articles"]), key=lambda article: article.hours_ago)
+    articles = sorted((_article(row, each) for each in row["articles"]), key=lambda article: article.hours_ago)
     return Outlet(
         slug=row["slug"],
         name=row["name"],
@@ -110,17 +128,20 @@ def _outlet(row: dict[str, Any]) -> Outlet:
     )
 
 
-def _article(outlet: str, row: dict[str, Any]) -> SampleArticle:
+def _article(outlet: dict[str, Any], row: dict[str, Any]) -> SampleArticle:
     return SampleArticle(
-        outlet=outlet,
+        outlet=outlet["slug"],
         slug=row["slug"],
         section=row["section"],
         authors=tuple(row["authors"]),
         hours_ago=row["hours_ago"],
         first=_text(row),
         second=_text(row["edited"]) if "edited" in row else None,
+        language=outlet["language"].partition("-")[0],
+        script=outlet["script"],
         russia_north_korea=row["russia-north-korea"],
         event=row["event"],
+        entities=tuple(row["entities"]),
         copy_of=row.get("copy_of", ""),
         tracked=row.get("tracked", ""),
     )

@@ -26,18 +26,19 @@ def enrich(extract: Extract, *, prior: str | None, country: str | None, gazettee
     """Tag an article; `prior` and `country` are its source's."""
     language, script = identify(extract.title, extract.body, prior, country)
     text = f"{extract.title}\n{extract.body}"
-    found = {rule.id: rule for rule in gazetteer.find(text)}  # first mention first
+    mentions = gazetteer.find(text)
+    found = {each.id: each for each in mentions}  # first mention first
 
     def names(kind: str) -> tuple[str, ...]:
-        return tuple(rule.name for rule in found.values() if rule.kind == kind)
+        return tuple(each.name for each in found.values() if each.kind == kind)
 
     return Enriched(
         language=language,
         script=script,
         entities=tuple(found),
-        entity_names=tuple(rule.name for rule in found.values()),
+        entity_names=tuple(each.name for each in found.values()),
         people=names("person"),
         organisations=names("organisation"),
         places=names("place"),
-        topics=topics.of(found, extract.title, extract.body),
+        topics=topics.of(mentions, extract.title, extract.body),
     )

@@ -41,49 +41,56 @@ def read_yaml(path: Path) -> Located:
     name = str(path)
     try:
         text = path.read_text(encoding="utf-8")
-        _check_aliases(text, name)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise ConfigError([f"{name}:{line}: not YAML: {getattr(error, 'problem', None) or error}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{name}:1: not UTF-8 text; save it as UTF-8"]) from error
-    lines: dict[Path_, int] = {}
-    problems: list[str] = []
-    data = _plain(node, (), lines, problems, name)
-    if problems:
-        raise ConfigError(problems)
-    return Located(name, data, lines)
+    reading = _Reading(name)
+    data = reading.plain(node, ())
+    if reading.aliased:
+        line = next(token.start_mark.line + 1 for token in yaml.scan(text) if isinstance(token, yaml.AliasToken))
+        raise ConfigError([f"{name}:{line}: not YAML: aliases (*name) are not allowed here"])
+    if reading.problems:
+        raise ConfigError(reading.problems)
+    return Located(name, data, reading.lines)
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast; not every build has it
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML has it: ten times as fast
 _CONSTRUCT = yaml.constructor.SafeConstructor()
 
 
-def _check_aliases(text: str, name: str) -> None:
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.AliasEvent) and event.start_mark:
-            raise ConfigError([f"{name}:{event.start_mark.line + 1}: not YAML: aliases (*name) are not allowed here"])
+class _Reading:
+    """Turns the nodes of one file into plain data, with the line of each value."""
 
+    def __init__(self, name: str) -> None:
+        self.name, self.lines, self.problems = name, dict[Path_, int](), list[str]()
+        self.aliased, self._seen = False, set[int]()
 
-def _plain(node: Any, path: Path_, lines: dict[Path_, int], problems: list[str], name: str) -> Any:
-    if node is None:
-        return None
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, n), lines, problems, name) for n, child in enumerate(node.value)]
-    if not isinstance(node, yaml.MappingNode):
-        return _CONSTRUCT.construct_object(node)
-    data: dict[str, Any] = {}
-    for key_node, value in node.value:
-        key = str(key_node.value)
-        here = (*path, key)
-        if key in data:
-            problems.append(f"{name}:{key_node.start_mark.line + 1}: {dotted(here)}: stands here a second time")
-        lines[here] = key_node.start_mark.line + 1
-        data[key] = _plain(value, here, lines, problems, name)
-    return data
+    def plain(self, node: Any, path: Path_) -> Any:
+        """The node's value. An alias is a node that stands in a second place: there it ends, before it can unfold."""
+        if node is None:
+            return None
+        if id(node) in self._seen:
+            self.aliased = True
+            return None
+        self._seen.add(id(node))
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(child, (*path, n)) for n, child in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            return str(node.value) if node.tag == "tag:yaml.org,2002:str" else _CONSTRUCT.construct_object(node)
+        data: dict[str, Any] = {}
+        for key_node, value in node.value:
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in data:
+                self.problems.append(f"{self.name}:{key_node.start_mark.line + 1}: {dotted(here)}: stands here a second time")
+            self.lines[here] = key_node.start_mark.line + 1
+            data[key] = self.plain(value, here)
+        return data
 
 
 def read_toml(path: Path) -> Located:

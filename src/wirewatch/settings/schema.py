@@ -212,11 +212,13 @@ class WatchesFile(Part):
 class EntityRow(Part):
     id: Id
     name: Name
-    kind: Literal["person", "organisation", "place"]
+    kind: Literal["person", "organisation", "place", "weapon"]
     wikidata: str = Field("", pattern=r"^(Q\d+)?$")
     weak: bool = Field(False, description="an ambiguous name: hides a longer entity's match, gives none itself")
     aliases: dict[str, tuple[Name, ...]] = {}
     exact: tuple[Name, ...] = Field((), description="forms compared letter by letter, for names whose stem is a common word")
+    short: tuple[Name, ...] = Field((), description="names that many bear; they count beside a longer name of the entity only")
+    words: tuple[Name, ...] = Field((), description="ordinary words that look like the name at the beginning of a sentence")
 
 
 class EntitiesFile(Part):
@@ -229,6 +231,7 @@ class TopicRow(Part):
     id: Id
     name: Name
     all: tuple[tuple[str, ...], ...] = Field((), description="groups; of each, one entity:ID or word must be there")
+    near: tuple[tuple[str, ...], ...] = Field((), description="as all, but within one paragraph")
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
 

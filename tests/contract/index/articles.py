@@ -43,6 +43,8 @@ PRESS = (
         script="Cyrl",
         entities=("kim-jong-un", "vladimir-putin"),
         topics=("russia-north-korea",),
+        authors=("Ана Анић", "Bojan Kos"),
+        country="rs",
         published_at=NOON - timedelta(days=1),
     ),
     article(
@@ -83,6 +85,7 @@ PRESS = (
         source="Harbour Times",
         entities=("kim-jong-un", "vladimir-putin"),
         topics=("russia-north-korea", "diplomacy"),
+        authors=("Ana Anic",),
         published_at=NOON - timedelta(days=5),
     ),
     article(

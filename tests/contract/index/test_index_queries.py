@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contract.index.articles import NOON, PRESS, article
+from tests.contract.index.articles import NOON, PRESS, article, id_of
 from tests.contract.index.conftest import EVERYTHING, Found, put, words
-from wirewatch.analysis.query import And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
+from wirewatch.analysis.query import And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word
 from wirewatch.errors import UserError
 from wirewatch.index.port import Index
 from wirewatch.model import Search
@@ -79,6 +79,48 @@ def test_a_prefix_of_one_letter_meets_all_that_it_begins(index: Index) -> None:
     assert index.search(Prefix("k"), Search(limit=1)).total == 300
     assert index.search(Prefix("bulletin-k"), Search(limit=1)).total == 300
     assert index.search(Prefix("bulletin-k00"), Search(limit=1)).total == 10
+
+
+def test_a_prefix_meets_what_folds_otherwise_once_it_goes_on(index: Index) -> None:
+    put(index, article("a", "Donetsk"), article("b", "Доњецк"), article("c", "Two Donets rivers"), article("d", "Donnerstag"))
+
+    for prefix in ("Donets", "river-Donets"):
+        put(index, article("e", "The river-Donetsk line"))
+        names = {hit.article.id for hit in index.search(Prefix(prefix), Search()).hits}
+        assert names == {id_of(each) for each in ("abce" if prefix == "Donets" else "e")}
+
+
+def test_authors_are_found_by_their_names_in_any_script_each_by_itself(found: Found) -> None:
+    assert found(Word("Anić", "author")) == found(Phrase("Ana Anic", "author")) == ["english", "serbian"]
+    assert found(Exact("Анић", "author")) == ["english", "serbian"]
+    assert found(Phrase("Анић Bojan", "author")) == []  # one author's end and another's beginning
+    assert found(Prefix("Ko", "author")) == ["serbian"]
+    assert found(Word("Anić")) == []
+
+
+def test_countries_and_scripts_are_met_as_they_stand(found: Found) -> None:
+    assert found(Field("country", "rs")) == ["serbian"]
+    assert found(Field("script", "Latn")) == ["latin"]
+
+
+def test_ranges_go_by_publication_else_first_seen_and_by_first_seen(found: Found) -> None:
+    day = timedelta(days=1)
+
+    assert found(Range("published", NOON - day, None)) == ["other", "serbian"]
+    assert found(Range("published", NOON - 4 * day, NOON - 3 * day)) == ["ukrainian"]  # the end is out
+    assert found(Range("first_seen", NOON, NOON + day)) == EVERY_NAME
+    assert found(Range("first_seen", None, NOON)) == []
+    assert found(And((Word("Kim"), Not(Range("published", None, NOON - 2 * day))))) == ["latin", "serbian"]
+
+
+def test_a_range_ends_before_its_end_to_the_microsecond(index: Index) -> None:
+    midnight = NOON.replace(hour=0)
+    moments = {"a": midnight - timedelta(microseconds=1), "b": midnight, "c": midnight + timedelta(hours=24, microseconds=-1)}
+    put(index, *(article(name, "Kim", published_at=at, first_seen_at=at) for name, at in moments.items()))
+
+    for name in ("published", "first_seen"):
+        answer = index.search(Range(name, midnight, midnight + timedelta(days=1)), Search())
+        assert {hit.article.id for hit in answer.hits} == {id_of("b"), id_of("c")}
 
 
 def test_title_and_body_restrict_where_a_word_is_looked_for(found: Found) -> None:

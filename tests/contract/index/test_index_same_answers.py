@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from wirewatch.index.port import Index
 from wirewatch.model import Article, Search
 from wirewatch.settings.schema import IndexSettings
 
-SCRIPTS = ("Cyrl", "Latn", "Kore", "Hani")
+SCRIPTS = ("Cyrl", "Latn", "Kore", "Hani", "Jpan")
 OPERATORS = {
     "word": "{a}",
     "words": "{a} {b}",
@@ -39,6 +40,25 @@ OPERATORS = {
     "language": "{a} language:{language}",
     "source": 'NOT source:"{source}"',
     "everything": "*",
+    "short prefix": "{start2}*",
+    "phrase prefix": "{hyphened}*",
+    "not a prefix": "{b} NOT {start}*",
+    "field group": "title:({a} OR {b} OR {c})",
+    "exact in the title": 'title:="{a}"',
+    "author": "author:{author}",
+    "author phrase": 'author:"{author} {author}"',
+    "author prefix": "author:{author3}*",
+    "several sources": '{a} source:("{source}" OR nowhere)',
+    "script": "script:{script} {a}",
+    "country": "NOT country:rs",
+    "entity": "entity:vladimir-putin OR {c}",
+    "topic": "topic:russia-north-korea {a}",
+    "a day": "published:{day}",
+    "days": "{a} published:{day}..2026-11-20",
+    "since a month": "published:>=2026-11 {b}",
+    "before a time": "published:<{day}T09:30+09:00",
+    "first seen": "first_seen:{day} {a}",
+    "not first seen": "{a} NOT first_seen:>{day}",
 }
 
 
@@ -71,8 +91,12 @@ def sample_articles() -> list[Article]:
         for number, text in enumerate(each.first for each in outlet.articles):
             name = f"{outlet.slug}{number}"
             script = script_of(text.body)
-            tags = {"source": outlet.name, "language": outlet.language, "script": script}
-            made.append(article(name, text.title, text.body, published_at=NOON - timedelta(hours=number), **tags))
+            tags: dict[str, Any] = {"source": outlet.name, "language": outlet.language, "script": script}
+            tags |= {"authors": (text.title[:12], outlet.name), "country": "rs" if outlet.language == "sr" else None}
+            tags |= {"entities": ("vladimir-putin",), "topics": ("russia-north-korea",)} if number % 2 else {}
+            shown = NOON - timedelta(hours=number)
+            tags |= {"published_at": shown, "first_seen_at": shown + timedelta(minutes=30)}
+            made.append(article(name, text.title, text.body, **tags))
     return made
 
 
@@ -89,6 +113,12 @@ def questions(articles: list[Article], script: str) -> Iterator[str]:
             c=words[len(words) // 2],
             p=of.body[phrase_of[0].start : phrase_of[1].end].replace('"', ""),
             start=words[7][:3],
+            start2=words[9][:2],
+            hyphened=f"{words[3]}-{words[4][:2]}",
+            author=of.source.split()[0],
+            author3=of.source[:3],
+            script=of.script,
+            day=f"{of.shown_at:%Y-%m-%d}",
             language=of.language,
             source=of.source,
         )

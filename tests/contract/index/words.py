@@ -38,6 +38,10 @@ a e i o u|un|una|Una|Uni|ime|oko|ok|sam|ali|bez|bio|je|su|na|u|i|a|в|и|с|о|�
 aaa|bbb|Mississippi|coffee|www|xxx|book|bookkeeper|kkk|llama|Nabiullina|succeed|success
 odlazak|odlaska|otac|oca|pas|psa|konac|konca|lovac|lovca|vrabac|dobar|dobra|orao|orla|konec|конец|конца|отец|отца
 Putin Putina Putinu Putine Putinom|Путин Путина Путину Путине Путином|Кореја Кореје Кореји Кореју Корејом
+najnoviji|najbolje|naivan|zvaničnici|zvaničnik|sredstava|sredstva|людзі|годзе|predsjednik|predsednik|vrijeme|vijeće|Sjeverna|Танјуг|конјункција|инјекција|Kijev
+русскую|северную|planiruju|highest|protest|virus|viruses|Беларусь|Беларусі|гадоў|process|processes|problemima|космодроме
+kosmodroma|Donbasa|Гаспрома|satelita|samita|Pekinga|kore|koreom|sluca|slučaju|процессы|folklor|folov|following|Русије|Росією|Косова|Ђинпинга|русо|rush|Indijom|Guterres
+a\u0323北京|北\u0301京|金正恩’s|김정은’s|ﾌﾟーチン|ｷﾑ・ｼﾞｮﾝ|金ﾌﾟ|プﾟ|한3호|한_|한.국|北한국Ab
 Корея Кореи Корее Корею Кореей|Корея Кореї Кореєю|Korea Koreas Korean Koreans Korea's
 """
 

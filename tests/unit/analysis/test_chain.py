@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wirewatch.analysis import tables
-from wirewatch.analysis.chain import both, exacts, stems, tokens
+from wirewatch.analysis import chain, plain, tables
+from wirewatch.analysis.chain import both, forms, stems, tokens
 
 EXAMPLES = [line.split("\t") for line in (Path(__file__).parent / "examples.tsv").read_text(encoding="utf-8").splitlines()]
 MIXED = st.text(alphabet="KkКкMМaаeеcсpрxхyуBВHНdlzшђљџéčŽ'’s -.,:1김정은金正恩プーﾌﾟー\u0301\u00ad")
+RUNS = st.text(
+    alphabet="金正北々〇ひかﾌﾟーアガ은ㄱ\u1100\u1161\uffa1ab1_.:·,;' \u0301\u3099\u200b\u200c\u200d\u00ad😀\U00020000\U0001d400"
+)
+ANY = st.text(alphabet=st.characters(codec="utf-16"))  # no lone surrogates, all of the planes
 TO_LATIN = str.maketrans(
     dict(
         zip(
@@ -28,15 +32,27 @@ def test_every_example_gives_its_tokens(word: str, wanted: str) -> None:
 
 
 def test_the_tables_are_those_that_were_measured() -> None:
-    assert (len(tables.LETTERS), len(tables.PAIRS), len(tables.ENDINGS)) == (633, 2344, 110)
+    assert (len(tables.LETTERS), len(tables.PAIRS), len(tables.ENDINGS)) == (633, 2372, 113)
 
 
-@given(MIXED | st.text())
-def test_the_fast_way_and_the_way_with_spans_agree(text: str) -> None:
-    found = tokens(text)
+@settings(max_examples=500)
+@given(MIXED | RUNS | ANY | st.text())
+def test_the_fast_chain_gives_the_tokens_and_spans_of_the_plain_one(text: str) -> None:
+    wanted = plain.tokens(text)
 
-    assert [token.text for token in found] == stems(text)
-    assert [token.exact for token in found] == exacts(text)
+    assert tokens(text) == wanted
+    assert forms(text) == (tuple(token.text for token in wanted), tuple(token.exact for token in wanted))
+
+
+@given(st.lists(MIXED, min_size=3, max_size=8))
+def test_what_is_forgotten_is_found_again(pieces: list[str]) -> None:
+    small_forms, small_spans = chain._Forms(room=2), chain._Spans(room=2)
+
+    for piece in "".join(pieces).split():
+        assert small_forms[piece] == chain._FORMS[piece]
+        assert small_spans[piece] == chain._SPANS[piece]
+        assert len(small_forms) <= 2
+        assert len(small_spans) <= 2
 
 
 @given(MIXED | st.text())

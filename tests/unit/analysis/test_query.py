@@ -1,11 +1,33 @@
 """The search language: what parses into what, and what a mistake is told."""
 
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.contract.index.words import WORDS
+from wirewatch.analysis.chain import exacts
 from wirewatch.analysis.highlight import highlight, sentences
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, QueryError, Word, parse, words
+from wirewatch.analysis.query import (
+    All,
+    And,
+    Exact,
+    Field,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    QueryError,
+    Range,
+    Word,
+    beginnings,
+    parse,
+    words,
+)
 
 KIM, PUTIN, KOREA = Word("Kim"), Word("Putin"), Word("Koreja")
 
@@ -29,7 +51,16 @@ KIM, PUTIN, KOREA = Word("Kim"), Word("Putin"), Word("Koreja")
         ("entity:kim-jong-un", Field("entity", "kim-jong-un")),
         ('source:"N1 info"', Field("source", "N1 info")),
         ("김정은", Word("김정은")),
-        ("Kim and ANDROID", And((KIM, Word("and"), Word("ANDROID")))),
+        ("Kim ANDROID", And((KIM, Word("ANDROID")))),
+        ('"and" Kim', And((Phrase("and"), KIM))),
+        ("and", Word("and")),
+        ("Ким и Путин", And((Word("Ким"), Word("и"), Word("Путин")))),
+        ("AT&T C++ A-10 Kim!", And((Word("AT&T"), Word("C++"), Word("A-10"), Word("Kim!")))),
+        ("author:Анић", Word("Анић", "author")),
+        ("title:(Kim OR Putin)", Or((Word("Kim", "title"), Word("Putin", "title")))),
+        ('source:(РТС OR "N1 info")', Or((Field("source", "РТС"), Field("source", "N1 info")))),
+        ("NOT title:(Kim NOT Putin*)", Not(And((Word("Kim", "title"), Not(Prefix("Putin", "title")))))),
+        ("country:rs script:Cyrl", And((Field("country", "rs"), Field("script", "Cyrl")))),
         ("- Kim …", KIM),
         ("((((Kim))))", KIM),
     ],
@@ -47,7 +78,31 @@ def test_a_query_is_read_as_the_reference_says(query: str, tree: Node) -> None:
         ("(Kim OR Putin", 13, "a ( that is never closed"),
         ("Kim)", 3, "a ) without its ("),
         ('Kim "Putin', 4, 'a " that is never closed'),
-        ("author:Kim", 0, "author: is no field; the fields are title:, body:, entity:"),
+        ("colour:red", 0, "colour: is no field; the fields are title:, body:, author:, entity:"),
+        ("Kim and Putin", 4, "'and' is no operator: write AND in Latin capitals, or \"and\" in quotes"),
+        ("Kim Or Putin", 4, "'Or' is no operator: write OR"),
+        ("Kim АND Putin", 4, "'АND' is no operator: write AND"),  # the first letter is Cyrillic
+        ("not Kim", 0, "'not' is no operator: write NOT"),
+        ("Kim && Putin", 4, "'&&' is no operator: write AND"),
+        ("Kim||Putin", 0, "'||' is no operator: write OR"),
+        ("Kim | Putin", 4, "'|' is no operator: write OR"),
+        ("!Kim", 0, "'!' is no operator: write NOT"),
+        ("Putin -Kim", 6, "'-' is no operator: write NOT"),
+        ('Putin -"Kim Un"', 6, "'-' is no operator: write NOT"),
+        ("+Kim", 0, "'+' is no operator"),
+        ("Pu*in", 0, "a * stands at a word's end"),
+        ("*utin", 0, "a * stands at a word's end"),
+        ('"Kim Putin"~5', 0, "~ can't stand behind a phrase"),
+        ("Putin~2", 0, "~ and ^ are no operators"),
+        ("Put?n", 0, "a ? stands for no letter"),
+        ("title: Kim", 0, "title: wants its word right behind it"),
+        ("title:(body:Kim)", 7, "body: can't stand inside title:"),
+        ("entity:kim*", 7, "entity: is met as a whole"),
+        ('topic:""', 6, "topic: wants a value"),
+        ("published:yesterday", 10, "published: 'yesterday' is no date; write 2023-09-13"),
+        ("published:2023-02-30", 10, "in no calendar"),
+        ("published:2023-09-02..2023-09-01", 10, "ends before it begins"),
+        ("published:2023-09-01 .. 2023-09-30", 21, "a range is written without blanks"),
         ("—", 0, "holds no word"),
         ("(" * 51 + "Kim" + ")" * 51, 50, "50 groups"),
         ("a" * 4001, 4000, "longer than 4000"),
@@ -61,6 +116,79 @@ def test_a_mistake_is_told_with_its_place(query: str, position: int, says: str) 
     assert says in str(caught.value)
     assert caught.value.position == position
     assert "\n" not in str(caught.value)
+
+
+def utc(*when: int) -> datetime:
+    return datetime(*when, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("dates", "since", "until"),
+    [
+        ("2023-09-13", utc(2023, 9, 13), utc(2023, 9, 14)),
+        ("2023-09-01..2023-09-30", utc(2023, 9, 1), utc(2023, 10, 1)),
+        ("2023-12", utc(2023, 12, 1), utc(2024, 1, 1)),
+        ("2023", utc(2023, 1, 1), utc(2024, 1, 1)),
+        ("2023-11..2024", utc(2023, 11, 1), utc(2025, 1, 1)),
+        (">=2023-09-01", utc(2023, 9, 1), None),
+        (">2023-09-01", utc(2023, 9, 2), None),
+        ("<2023-09-01", None, utc(2023, 9, 1)),
+        ("<=2023-09-01", None, utc(2023, 9, 2)),
+        ("2023-09-01..", utc(2023, 9, 1), None),
+        ("..2023-09-01", None, utc(2023, 9, 2)),
+        ("2023-09-13T10:00+02:00", utc(2023, 9, 13, 8), utc(2023, 9, 13, 8, 1)),
+        ('"2023-09-13 10:00:30Z"', utc(2023, 9, 13, 10, 0, 30), utc(2023, 9, 13, 10, 0, 31)),
+    ],
+)
+def test_a_date_is_as_long_as_it_is_written(dates: str, since: datetime | None, until: datetime | None) -> None:
+    assert parse(f"published:{dates}") == Range("published", since, until)
+    assert parse(f"first_seen:{dates}") == Range("first_seen", since, until)
+
+
+def test_a_day_is_a_day_of_the_readers_zone_even_when_it_has_25_hours() -> None:
+    autumn = parse("published:2026-10-25", ZoneInfo("Europe/Belgrade"))
+
+    assert autumn == Range("published", utc(2026, 10, 24, 22), utc(2026, 10, 25, 23))
+
+
+@given(st.text(alphabet="0123456789-.<>=T:Z+ ", max_size=30) | st.from_regex(r"\d{4}-\d\d-\d\d(\.\.\d{4})?", fullmatch=True))
+def test_any_date_is_a_span_that_holds_something_or_a_mistake(text: str) -> None:
+    try:
+        node = parse(f'published:"{text}"')
+    except QueryError as error:
+        assert "published:" in str(error)  # noqa: PT017
+    else:
+        assert isinstance(node, Range)
+        assert node.since is None or node.until is None or node.since < node.until
+
+
+CLEAN = re.compile("[a-zčćšžđA-ZČĆŠŽĐ]+|[а-яА-ЯёЁїієґђјљњћџ]+")
+
+
+@given(st.sampled_from(sorted({word for text in WORDS for word in text.split() if CLEAN.fullmatch(word)})), st.data())
+def test_a_word_is_met_by_each_of_its_beginnings(word: str, data: st.DataObject) -> None:
+    """But by a short one whose last letter goes into the next: `rat*` (war) would meet `račun` (bill) for `ratsk…`."""
+    start = word[: data.draw(st.integers(1, len(word)))]
+    assume(exacts(start))
+    exact, going_on = exacts(start)[0], exacts(word[: len(start) + 1])[0]
+    assume(len(exact) >= 5 or going_on.startswith(exact))
+
+    before, starts = beginnings(start)
+
+    assert before == ()
+    assert exacts(word)[0].startswith(starts)
+
+
+def test_a_short_beginning_meets_no_other_word() -> None:
+    assert beginnings("rat") == ((), ("rat",))
+    assert beginnings("Put") == ((), ("put",))
+    assert beginnings("reč") == ((), ("rec",))
+    assert beginnings("Putin") == ((), ("putin",))
+
+
+@pytest.mark.parametrize("text", ["в Донецке", "Donetsk", "код Доњецка", "two Donets rivers"])
+def test_a_prefix_in_one_script_meets_the_name_in_every_other(text: str) -> None:
+    assert highlight(text, parse("Donets*")) is not None
 
 
 @given(st.text(alphabet='Kim *"()=:ANDORT\x00\n김', max_size=40) | st.text(max_size=60))
@@ -86,6 +214,7 @@ def test_words_under_a_not_are_not_looked_for() -> None:
         ('"Severna Koreja"', "Северну Кореју, не Кореја", "<em>Северну</em> <em>Кореју</em>, не Кореја"),
         ('="Кореја"', "Северну Кореју и Кореја", "Северну Кореју и <em>Кореја</em>"),
         ("Putin*", "Путинова посета", "<em>Путинова</em> посета"),
+        ("co-op*", "a co-operative, no cooperative and op", "a <em>co</em>-<em>operative</em>, no cooperative and op"),
         ("Kim", "<em>Kim</em> <b>", "‹em›<em>Kim</em>‹/em› <b>"),
     ],
 )

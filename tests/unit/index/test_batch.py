@@ -2,30 +2,36 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.index.articles import PRESS, article, id_of
+from tests.contract.index.articles import NOON, PRESS, article, id_of
 from wirewatch.analysis.chain import tokens
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, parse
 from wirewatch.index.memory import Batch
 from wirewatch.index.open import open_index
 from wirewatch.index.port import Index
 from wirewatch.model import Article, Search, Watch
 from wirewatch.settings.schema import IndexSettings
+from wirewatch.watch.judge import judge
 
 TEXTS = sorted({word.strip(".,") for each in PRESS for word in f"{each.title} {each.body}".split()}) + ["—", "kim", "Путину", "K"]
 PHRASES = [" ".join(each.body.split()[n : n + 2]) for each in PRESS for n in range(4)]
-FIELDS = st.sampled_from([None, None, "title", "body"])
+NAMES = ["Ана", "Anić", "Kos", "Ана Анић", "Anić Bojan"]
+FIELDS = st.sampled_from([None, None, "title", "body", "author"])
 TAGS = [
     *(("entity", value) for each in PRESS for value in each.entities),
     *(("topic", value) for each in PRESS for value in each.topics),
     *(("language", each.language) for each in PRESS),
     *(("source", each.source) for each in PRESS),
+    *(("script", each.script) for each in PRESS),
+    ("country", "rs"),
 ]
+MOMENTS = st.none() | st.integers(-9 * 24, 24).map(lambda hours: NOON + timedelta(hours=hours))
 LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.just(All()),
     st.builds(Word, st.sampled_from(TEXTS), FIELDS),
@@ -33,6 +39,8 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Phrase, st.sampled_from(TEXTS + PHRASES), FIELDS),
     st.builds(lambda text, field: Prefix(text[:4], field), st.sampled_from(TEXTS), FIELDS),
     st.sampled_from([Field(name, value) for name, value in TAGS]),
+    st.builds(Phrase, st.sampled_from(NAMES), st.just("author")),
+    st.builds(Range, st.sampled_from(["published", "first_seen"]), MOMENTS, MOMENTS),
 )
 NODES = st.recursive(
     LEAVES,
@@ -92,7 +100,11 @@ def holds(node: Node, of: Article) -> bool | None:
             return True
         case Field(name, value):
             tags = {"entity": of.entities, "topic": of.topics, "language": (of.language,), "source": (of.source,)}
+            tags |= {"script": (of.script,), "country": (of.country or "",)}
             return value in tags[name]
+        case Range(name, since, until):
+            at = of.shown_at if name == "published" else of.first_seen_at
+            return (since is None or since <= at) and (until is None or at < until)
         case Not(part):
             inner = holds(part, of)
             return None if inner is None else not inner
@@ -100,22 +112,61 @@ def holds(node: Node, of: Article) -> bool | None:
             told = [each for part in parts if (each := holds(part, of)) is not None]
             return (all(told) if isinstance(node, And) else any(told)) if told else None
         case Word(text, field) | Phrase(text, field):
-            return _side_by_side([token.text for token in tokens(text)], of, field, "text", False)
-        case Exact(text, field) | Prefix(text, field):
-            return _side_by_side([token.exact for token in tokens(text)], of, field, "exact", isinstance(node, Prefix))
+            return _side_by_side([(token.text,) for token in tokens(text)], of, field, "text")
+        case Exact(text, field):
+            return _side_by_side([(token.exact,) for token in tokens(text)], of, field, "exact")
+        case Prefix(text, field):
+            before, starts = beginnings(text)
+            asked = [*((word,) for word in before), tuple(starts)] if starts else []
+            return _side_by_side(asked, of, field, "exact", begins=True)
     raise AssertionError(node)
 
 
-def _side_by_side(words: list[str], of: Article, field: str | None, which: str, begins: bool) -> bool | None:
-    if not words:
+def _side_by_side(
+    asked: list[tuple[str, ...]], of: Article, field: str | None, which: str, *, begins: bool = False
+) -> bool | None:
+    """Of each place the words that may stand there; with `begins` the last is a beginning."""
+    if not asked:
         return None
-    for name in (field,) if field else ("title", "body"):
-        there = [getattr(token, which) for token in tokens(getattr(of, name))]
-        for n in range(len(there) - len(words) + 1):
-            run = there[n : n + len(words)]
-            if run[:-1] == words[:-1] and (run[-1].startswith(words[-1]) if begins else run[-1] == words[-1]):
+    texts = {"title": (of.title,), "body": (of.body,), "author": of.authors}
+    for text in (each for name in ((field,) if field else ("title", "body")) for each in texts[name]):
+        there = [getattr(token, which) for token in tokens(text)]
+        for n in range(len(there) - len(asked) + 1):
+            *run, last = there[n : n + len(asked)]
+            met = last.startswith(asked[-1]) if begins else last in asked[-1]
+            if met and all(word in some for word, some in zip(run, asked[:-1], strict=True)):
                 return True
     return False
+
+
+QUERIES = [
+    "Kim Putin",
+    "title:(Kim OR Путин)",
+    "author:Anić",
+    'author:"Ана Анић"',
+    "author:Bo*",
+    "Pyong*",
+    '="Путина"',
+    "김정은",
+    "金正恩表*",
+    "entity:kim-jong-un NOT topic:diplomacy",
+    'source:("Večernji list" OR Волна)',
+    "language:sr script:Cyrl",
+    "country:rs",
+    "published:2026-11-15..2026-11-17",
+    "published:<2026-11-14T00:00+09:00 Kim",
+    "first_seen:2026-11-20",
+    "*",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_that_search_finds_by_is_one_that_a_watch_fires_by(index: Index, query: str) -> None:
+    found = [hit.article.id for hit in index.search(parse(query), Search(limit=100)).hits]
+
+    fired = [each.article.id for each in judge([Watch(name="w", query=query)], PRESS)]
+
+    assert sorted(fired) == sorted(found) != []
 
 
 def test_the_met_come_in_the_batchs_order_each_once_in_its_newest_revision() -> None:

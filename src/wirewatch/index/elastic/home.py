@@ -13,15 +13,15 @@ from wirewatch.index.elastic.client import check_version, connect
 from wirewatch.index.elastic.document import from_source
 from wirewatch.index.elastic.errors import told
 from wirewatch.index.elastic.generations import Generations
-from wirewatch.index.elastic.query import build, ranks
+from wirewatch.index.elastic.query import build, ranked, ranks
 from wirewatch.index.elastic.rebuild import ElasticRebuild
 from wirewatch.index.elastic.writer import ElasticWriter
+from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE
 from wirewatch.model import Answer, Article, ArticleId, Hit, Search
 from wirewatch.settings.schema import IndexSettings
 
 PAGE = 500  # articles a request of a scan
 MOST = 10_000  # hits of one answer: the server's index.max_result_window
-FRESH_SHARE, HALF_LIFE = 0.3, "7d"  # as in the embedded home: 0.7 + 0.3 × 2^(−age / 7 days)
 NEWEST_FIRST = [{"shown_at": "desc"}, {"id": "asc"}]
 KEEP = "2m"  # how long a scan's view stays between two pages
 
@@ -69,7 +69,8 @@ class ElasticIndex:
         """See port.Index. Raises UserError for a query that can't be asked."""
         by_date = ask.sort == "date" or not ranks(node)
         query = build(node, ask)
-        body: dict[str, Any] = {"query": query if by_date else _freshened(query), "size": max(0, min(ask.limit, MOST))}
+        scored = query if by_date else _freshened(ranked(node, ask))
+        body: dict[str, Any] = {"query": scored, "size": max(0, min(ask.limit, MOST))}
         body["sort"] = NEWEST_FIRST if by_date else [{"_score": "desc"}, *NEWEST_FIRST]
         if ask.stories:
             body["collapse"] = {"field": "story_id"}
@@ -144,7 +145,7 @@ class ElasticIndex:
 
 
 def _freshened(query: dict[str, Any]) -> dict[str, Any]:
-    decay = {"exp": {"published_at": {"origin": "now", "scale": HALF_LIFE, "decay": 0.5}}, "weight": FRESH_SHARE}
+    decay = {"exp": {"published_at": {"origin": "now", "scale": f"{HALF_LIFE.days}d", "decay": 0.5}}, "weight": FRESH_SHARE}
     functions = [{"weight": 1 - FRESH_SHARE}, decay]
     return {"function_score": {"query": query, "functions": functions, "score_mode": "sum", "boost_mode": "multiply"}}
 

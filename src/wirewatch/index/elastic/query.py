@@ -8,24 +8,38 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wirewatch.analysis.chain import exacts, stems
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, words
 from wirewatch.errors import UserError
-from wirewatch.index.document import micros
+from wirewatch.index.document import micros, rfc3339
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
 Query = dict[str, Any]
-TITLE = 2.0  # how much more a word counts in the title, as in the embedded home
 DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max_nested_depth), and we wrap twice
 MOST_RANKED = 500  # alternatives beyond that are met, and not ranked: a server bounds the clauses of a query by its memory
 NOTHING: Query = {"match_none": {}}
 
-_TAGS = {"entity": "entities", "topic": "topics", "language": "language", "source": "source"}
+_TAGS = {
+    "entity": "entities",
+    "topic": "topics",
+    "language": "language",
+    "source": "source",
+    "country": "country",
+    "script": "script",
+}
+_TEXTS = {"title": "title", "body": "body", "author": "authors.text"}
 
 
 def build(node: Node, ask: Search) -> Query:
     """What meets `node` and every filter of `ask`. Raises UserError for a tree that is too deep or has an unknown field."""
     met = _query(_flat(node, 0), 0) or NOTHING
     return {"bool": {"must": [met], "filter": list(filters(ask))}}
+
+
+def ranked(node: Node, ask: Search) -> Query:
+    """As `build`, with what makes one article better than another; it meets the same."""
+    better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
+    return {"bool": {**build(node, ask)["bool"], "should": better}}
 
 
 def ranks(node: Node) -> bool:
@@ -74,13 +88,15 @@ def _query(node: Node, depth: int) -> Query | None:
         case All():
             return {"match_all": {"boost": 0.0}}
         case Word(text, field) | Phrase(text, field):
-            return _side_by_side(stems(text), field, "")
+            return _side_by_side(stems(text), field)
         case Exact(text, field):
-            return _side_by_side(exacts(text), field, ".exact")
+            return _side_by_side(exacts(text), field, exact=True)
         case Prefix(text, field):
-            return _prefix(exacts(text), field)
+            return _prefix(*beginnings(text), field)
         case Field(name, value):
             return {"constant_score": {"filter": _tagged(name, (value,)), "boost": 0.0}}
+        case Range():
+            return {"constant_score": {"filter": _during(node), "boost": 0.0}}
         case And(parts):
             return _all_of(parts, depth + 1)
         case Or(parts):
@@ -110,8 +126,24 @@ def _any_of(parts: Sequence[Node], depth: int) -> Query | None:
         asked = [_among(field, [part for part in many if part.field == field]) for field in {part.field for part in many}]
     else:
         rest, asked = list(parts), []
-    asked += [query for part in rest if (query := _query(part, depth)) is not None]
+    asked += [query for part in rest if (query := _alternative(part, depth)) is not None]
     return {"bool": {"should": asked, "minimum_should_match": 1}} if asked else None
+
+
+def _alternative(node: Node, depth: int) -> Query | None:
+    if isinstance(node, Field) and node.name in ABOUT:
+        return {"constant_score": {"filter": _tagged(node.name, (node.value,)), "boost": TAGGED}}
+    return _query(node, depth)
+
+
+def _unless_apart(run: Run) -> Query:
+    phrase = {"query": " ".join(run.tokens), "analyzer": "whitespace"}
+    return {"bool": {"must": [_in_text(run.field, lambda name: {"match_phrase": {name: phrase}})], "boost": PAIR}}
+
+
+def _if_typed_so(run: Run) -> Query:
+    here = [{"term": {f"{name}.exact": {"value": run.tokens[0]}}} for name in run.fields]
+    return {"constant_score": {"filter": {"bool": {"should": here}}, "boost": AS_TYPED}}
 
 
 def _among(field: str | None, some: Sequence[Word]) -> Query:
@@ -119,29 +151,47 @@ def _among(field: str | None, some: Sequence[Word]) -> Query:
     return _in_text(field, lambda name: {"terms": {name: found, "boost": 0.0}})
 
 
-def _side_by_side(found: Sequence[str], field: str | None, suffix: str) -> Query | None:
+def _side_by_side(found: Sequence[str], field: str | None, *, exact: bool = False) -> Query | None:
     if not found:
         return None
+    at = _exact if exact else str
     if len(found) == 1:
-        return _in_text(field, lambda name: {"term": {name + suffix: {"value": found[0]}}})
+        return _in_text(field, lambda name: {"term": {at(name): {"value": found[0]}}})
     phrase = {"query": " ".join(found), "analyzer": "whitespace"}
-    return _in_text(field, lambda name: {"match_phrase": {name + suffix: phrase}})
+    return _in_text(field, lambda name: {"match_phrase": {at(name): phrase}})
 
 
-def _prefix(found: Sequence[str], field: str | None) -> Query | None:
+def _prefix(before: Sequence[str], starts: Sequence[str], field: str | None) -> Query | None:
     """The last word as a beginning. Not by match_phrase_prefix: that stops at 50 words, silently."""
-    if not found:
+    if not starts:
         return None
-    if len(found) == 1:
-        return _in_text(field, lambda name: {"prefix": {f"{name}.exact": {"value": found[0]}}})
 
-    def run(name: str) -> Query:
-        *before, last = found
-        clauses: list[Query] = [{"span_term": {f"{name}.exact": word}} for word in before]
-        clauses.append({"span_multi": {"match": {"prefix": {f"{name}.exact": {"value": last}}}}})
-        return {"span_near": {"clauses": clauses, "slop": 0, "in_order": True}}
+    def begun(name: str) -> Query:
+        exact = _exact(name)
+        some: list[Query] = [{"prefix": {exact: {"value": start}}} for start in starts]
+        if before:
+            spans: list[Query] = [{"span_multi": {"match": each}} for each in some]
+            last = spans[0] if len(spans) == 1 else {"span_or": {"clauses": spans}}
+            clauses = [*({"span_term": {exact: word}} for word in before), last]
+            run = {"span_near": {"clauses": clauses, "slop": 0, "in_order": True}}
+            return {"constant_score": {"filter": run, "boost": 1.0}}  # as one word's beginning scores
+        return some[0] if len(some) == 1 else {"dis_max": {"queries": some}}
 
-    return _in_text(field, run)
+    return _in_text(field, begun)
+
+
+def _exact(name: str) -> str:
+    """The field beside it that holds the words as they stand."""
+    return f"{name.removesuffix('.text')}.exact"
+
+
+def _during(asked: Range) -> Query:
+    bounds: dict[str, Any] = {}
+    if asked.name == "published":  # as `--since`: to the microsecond, which `published_at` isn't
+        bounds |= {"gte": micros(asked.since)} if asked.since else {}
+        return {"range": {"shown_at": bounds | ({"lt": micros(asked.until)} if asked.until else {})}}
+    bounds |= {"gte": rfc3339(asked.since)} if asked.since else {}
+    return {"range": {"first_seen_at": bounds | ({"lt": rfc3339(asked.until)} if asked.until else {})}}
 
 
 def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
@@ -149,13 +199,13 @@ def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
     if field is None:
         title = {"bool": {"must": [query("title")], "boost": TITLE}}
         return {"dis_max": {"queries": [title, query("body")]}}
-    if field not in ("title", "body"):
-        raise UserError(f"{field}: is no field to search words in; write title: or body:")
-    return query(field)
+    if field not in _TEXTS:
+        raise UserError(f"{field}: is no field to search words in; write title:, body: or author:")
+    return query(_TEXTS[field])
 
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
     if name not in _TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in _TAGS)} title: or body:")
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*_TAGS, *_TEXTS))}")
     return {"terms": {_TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}

@@ -15,7 +15,7 @@ from typing import Any
 from wirewatch.analysis.chain import TABLES_VERSION
 from wirewatch.analysis.elastic import EXACT, TEXT, analysis
 
-VERSION = 1  # of the fields and of what is put into them: count up, and `wirewatch reindex` is needed
+VERSION = 2  # of the fields and of what is put into them: count up, and `wirewatch reindex` is needed
 
 _KEYWORD, _DATE = {"type": "keyword"}, {"type": "date"}
 _UNSEARCHED = {"type": "keyword", "index": False, "doc_values": False}
@@ -42,7 +42,11 @@ MAPPINGS: dict[str, Any] = {
         "shown_at": {"type": "long"},  # published_at in microseconds since 1970, as `--since` and sorting need it
         "updated_at": _DATE,
         "description": {"type": "text", "analyzer": TEXT, "norms": False, "index_options": "docs"},
-        "authors": {"type": "keyword", "ignore_above": 512},
+        "authors": {
+            "type": "keyword",
+            "ignore_above": 512,
+            "fields": {"text": {"type": "text", "analyzer": TEXT}, "exact": _EXACT},
+        },
         "image": _UNSEARCHED,
         "country": _KEYWORD,
         "language": _KEYWORD,

@@ -19,7 +19,7 @@ from wirewatch.analysis.highlight import sentences
 from wirewatch.analysis.query import Node
 from wirewatch.index.document import from_bytes
 from wirewatch.index.embedded.errors import REBUILD, told
-from wirewatch.index.embedded.query import build, ids_query, ranks
+from wirewatch.index.embedded.query import build, ids_query, ranked, ranks
 from wirewatch.index.embedded.rank import Ranked, count, first, id_of, newest, stories
 from wirewatch.index.embedded.rebuild import EmbeddedRebuild
 from wirewatch.index.embedded.schema import SCHEMA, VERSION
@@ -121,8 +121,8 @@ class EmbeddedIndex:
         """See port.Index. Raises UserError for a query that can't be asked."""
         with told():
             searcher = self._searcher()
-            query = build(node, ask)
             by_date = ask.sort == "date" or not ranks(node)
+            query = build(node, ask) if by_date else ranked(node, ask)
             total = count(searcher, query)
             limit = min(ask.limit, total)  # an absurd limit would panic, as 0 does
             if ask.stories and total:

@@ -6,16 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 from tantivy import FieldType, Occur, Query
 
 from wirewatch.analysis.chain import exacts, stems
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Word, words
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, words
 from wirewatch.errors import UserError
 from wirewatch.index.document import micros
 from wirewatch.index.embedded.schema import SCHEMA
+from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
-TITLE = 2.0  # how much more a word counts in the title
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
 
-_TAGS = {"entity": "entities", "topic": "topics", "language": "language", "source": "source"}
+_TAGS = {
+    "entity": "entities",
+    "topic": "topics",
+    "language": "language",
+    "source": "source",
+    "country": "country",
+    "script": "script",
+}
+_TEXTS = {"title": "title", "body": "body", "author": "authors"}
+_TIMES = {"published": "shown_at", "first_seen": "first_seen_at"}
 
 
 def build(node: Node, ask: Search) -> Query:
@@ -25,6 +34,12 @@ def build(node: Node, ask: Search) -> Query:
         return Query.empty_query()
     narrow = [(Occur.Must, _unscored(each)) for each in _filters(ask)]
     return Query.boolean_query([(Occur.Must, met), *narrow]) if narrow else met
+
+
+def ranked(node: Node, ask: Search) -> Query:
+    """As `build`, with what makes one article better than another; it meets the same."""
+    better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
+    return Query.boolean_query([(Occur.Must, build(node, ask)), *((Occur.Should, query) for query in better)])
 
 
 def ranks(node: Node) -> bool:
@@ -54,17 +69,38 @@ def _query(node: Node, depth: int) -> Query | None:
         case Exact(text, field):
             return _side_by_side(exacts(text), field, "_exact")
         case Prefix(text, field):
-            return _prefix(exacts(text), field)
+            return _prefix(*beginnings(text), field)
         case Field(name, value):
             return _tagged(name, (value,))
+        case Range(name, since, until):
+            if since is None and until is None:
+                return _unscored(Query.all_query())
+            return _unscored(_range(_TIMES[name], micros(since) if since else None, micros(until) - 1 if until else None))
         case And(parts):
             return _all_of(parts, depth + 1)
         case Or(parts):
-            asked = [query for part in parts if (query := _query(part, depth + 1)) is not None]
+            asked = [query for part in parts if (query := _alternative(part, depth + 1)) is not None]
             return Query.boolean_query([(Occur.Should, query) for query in asked]) if asked else None
         case Not():
             return _all_of((node,), depth + 1)
     raise TypeError(f"{node!r} is no query")
+
+
+def _alternative(node: Node, depth: int) -> Query | None:
+    query = _query(node, depth)
+    if isinstance(node, Field) and node.name in ABOUT and query is not None:
+        return Query.const_score_query(query, TAGGED)
+    return query
+
+
+def _unless_apart(run: Run) -> Query:
+    beside = _in_text(run.field, lambda name: Query.phrase_query(SCHEMA, name, list(run.tokens)))
+    return Query.boost_query(beside, PAIR)
+
+
+def _if_typed_so(run: Run) -> Query:
+    here = [Query.term_query(SCHEMA, f"{name}_exact", run.tokens[0]) for name in run.fields]
+    return Query.const_score_query(Query.boolean_query([(Occur.Should, query) for query in here]), AS_TYPED)
 
 
 def _all_of(parts: Sequence[Node], depth: int) -> Query | None:
@@ -89,30 +125,37 @@ def _side_by_side(found: Sequence[str], field: str | None, suffix: str) -> Query
     return _in_text(field, lambda name: Query.phrase_query(SCHEMA, name + suffix, list(found)))
 
 
-def _prefix(found: Sequence[str], field: str | None) -> Query | None:
+def _prefix(before: Sequence[str], starts: Sequence[str], field: str | None) -> Query | None:
     """The last word as a beginning. Not by tantivy's phrase prefix: that stops at some 50 words, silently."""
-    if not found:
+    if not starts:
         return None
-    if len(found) == 1:
-        return _in_text(field, lambda name: Query.fuzzy_term_query(SCHEMA, f"{name}_exact", found[0], distance=0, prefix=True))
-    patterns: list[str | tuple[int, str]] = [re.escape(word) for word in found]
-    patterns[-1] = f"{patterns[-1]}.*"
-    return _in_text(field, lambda name: Query.regex_phrase_query(SCHEMA, f"{name}_exact", patterns))
+    if before:
+        begins = f"(?:{'|'.join(re.escape(start) for start in starts)}).*"
+        patterns: list[str | tuple[int, str]] = [*(re.escape(word) for word in before), begins]
+        return _in_text(  # scores as one word's beginning does
+            field, lambda name: Query.const_score_query(Query.regex_phrase_query(SCHEMA, f"{name}_exact", patterns), 1.0)
+        )
+
+    def begun(name: str) -> Query:
+        some = [Query.fuzzy_term_query(SCHEMA, f"{name}_exact", start, distance=0, prefix=True) for start in starts]
+        return some[0] if len(some) == 1 else Query.disjunction_max_query(some)
+
+    return _in_text(field, begun)
 
 
 def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
     """In title or body, whichever is better; with `field`, in that one alone."""
     if field is None:
         return Query.disjunction_max_query([Query.boost_query(query("title"), TITLE), query("body")])
-    if field not in ("title", "body"):
-        raise UserError(f"{field}: is no field to search words in; write title: or body:")
-    return query(field)
+    if field not in _TEXTS:
+        raise UserError(f"{field}: is no field to search words in; write title:, body: or author:")
+    return query(_TEXTS[field])
 
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
     if name not in _TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in _TAGS)} title: or body:")
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*_TAGS, *_TEXTS))}")
     return _unscored(Query.term_set_query(SCHEMA, _TAGS[name], [value for value in values if _encodes(value)]))
 
 

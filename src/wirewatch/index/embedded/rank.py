@@ -10,10 +10,9 @@ from tantivy import DocAddress, Query, Searcher
 
 from wirewatch.index.document import micros
 from wirewatch.index.embedded.query import between
+from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE
 
 RESCORED = 200  # so many of the best by words are looked at for freshness
-FRESH_SHARE = 0.3  # of an article's score goes with its freshness …
-HALF_LIFE = 7 * 86_400_000_000  # … which halves in seven days; microseconds
 PAGE = 500  # articles read at a time, newest first
 STORIES_EXACT = 5_000  # articles that are grouped by story one by one; of more, the number of stories is an estimate
 
@@ -33,9 +32,9 @@ def count(searcher: Searcher, query: Query) -> int:
 
 
 def best(searcher: Searcher, query: Query, n: int) -> list[Ranked]:
-    """The best `n` ≥ 1 by BM25 × (0.7 + 0.3 × 2^(−age / 7 days)), equal ones newest first.
+    """The best `n` ≥ 1 by score × (0.8 + 0.2 × 2^(−age / 7 days)), equal ones newest first.
 
-    Looks at the best 200 (or `n`) by BM25 alone: what comes behind isn't lifted by being fresh.
+    Looks at the best 200 (or `n`) by score alone: what comes behind isn't lifted by being fresh.
     """
     hits = searcher.search(query, max(n, RESCORED), count=False).hits
     shown = numbers(searcher, "shown_at", [address for _, address in hits])
@@ -102,7 +101,7 @@ def id_of(searcher: Searcher, address: DocAddress) -> str:
 
 
 def _freshness(age: int) -> float:
-    return float(1 - FRESH_SHARE + FRESH_SHARE * 2 ** (-max(0, age) / HALF_LIFE))
+    return float(1 - FRESH_SHARE + FRESH_SHARE * 2 ** (-max(0, age) / (HALF_LIFE.total_seconds() * 1e6)))
 
 
 def _of_moment(searcher: Searcher, query: Query, at: int) -> list[tuple[float, int, DocAddress]]:

@@ -12,19 +12,23 @@ from wirewatch.analysis.chain import both
 from wirewatch.index.document import micros, to_bytes
 from wirewatch.model import Article
 
-VERSION = 2  # a change of the fields or of what is put into them: count up, and indices are built anew
+VERSION = 3  # a change of the fields or of what is put into them: count up, and indices are built anew
 
 
 def _schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("title", "body", "title_exact", "body_exact"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in ("source", "language", "entities", "topics"):
+    for name in ("title", "body", "authors"):
+        for field in (name, f"{name}_exact"):
+            builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
+    for name in ("source", "language", "topics"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)  # what articles are counted by
+    for name in ("entities", "country", "script"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("month", tokenizer_name="raw", index_option="basic")  # first seen in: 2026.11
     builder.add_integer_field("revision", fast=True)
     builder.add_integer_field("shown_at", indexed=True, fast=True)  # microseconds since 1970
+    builder.add_integer_field("first_seen_at", indexed=True)  # as shown_at
     builder.add_unsigned_field("story_no", indexed=True, fast=True)  # numbers alone can be read for many hits at once
     builder.add_bytes_field("doc", stored=True)
     return builder.build()
@@ -48,18 +52,22 @@ def document(article: Article) -> Document:
     raw = to_bytes(article)
     made = Document()
     made.add_text("id", article.id)
-    for name, text in (("title", article.title), ("body", article.body)):
+    for name, text in (("title", article.title), ("body", article.body), *(("authors", each) for each in article.authors)):
         stems, exacts = both(text)
         made.add_text(name, " ".join(stems))
         made.add_text(f"{name}_exact", " ".join(exacts))
     made.add_text("month", month_of(article))
     made.add_text("source", article.source)
     made.add_text("language", article.language)
+    made.add_text("script", article.script)
+    if article.country:
+        made.add_text("country", article.country)
     for name, values in (("entities", article.entities), ("topics", article.topics)):
         for value in values:
             made.add_text(name, value)
     made.add_integer("revision", article.revision)
     made.add_integer("shown_at", micros(article.shown_at))
+    made.add_integer("first_seen_at", micros(article.first_seen_at))
     made.add_unsigned("story_no", story_no(article))
     made.add_bytes("doc", raw)
     return made
