@@ -22,7 +22,8 @@ FINDS = (
     "kosmodrom Vostočni",
 )
 FINDS_NOT = ("Moon Jae-in", "Си Ђинпинг")
-STALE = "Singapore passport opens most doors as the gap widens"  # names both sides, and is older than max_age
+STALE = "Singapore passport opens most doors as the gap widens"  # names both sides, in a list; older than max_age
+PASSPORTS = "  - {name: passports, query: 'Singapore AND passport'}\n"
 CONTRACT = """id url title source language script published_at first_seen_at indexed_at updated_at score story_id entities
     topics highlights"""
 SEED = Path(__file__).parents[3] / "shared" / "seed.txt"
@@ -32,7 +33,7 @@ SEED = Path(__file__).parents[3] / "shared" / "seed.txt"
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     """The sample site after one run."""
     with SampleSite() as site:
-        cli = on_site(site, tmp_path_factory.mktemp("sample"))
+        cli = on_site(site, tmp_path_factory.mktemp("sample"), watches=WATCHES + PASSPORTS)
         cli("run", "--once")
         yield cli
 
@@ -56,10 +57,10 @@ def test_names_that_no_article_holds_find_nothing(sample: Cli, query: str) -> No
 
 
 def test_an_empty_answer_says_so_and_is_no_failure(sample: Cli) -> None:
-    process = sample.start("search", "Moon Jae-in")
+    process = sample.start("search", "перископ")
     out, err = process.communicate(timeout=60)
 
-    assert (process.returncode, out, err.strip()) == (0, "", "nothing found for Moon Jae-in")
+    assert (process.returncode, out, err.strip()) == (0, "", "nothing found for перископ")
 
 
 def test_a_syntax_error_points_at_the_place(sample: Cli) -> None:
@@ -94,10 +95,11 @@ def test_a_story_is_told_once_for_each_watch(sample: Cli) -> None:
 
     pairs = [(row["watch"], row["story_id"]) for row in history]
     assert len(pairs) == len(set(pairs)) > 0
-    assert {row["watch"] for row in history} == {"kim-putin", "putin-korea", "both-entities", "on-topic"}
+    assert {row["watch"] for row in history} == {"kim-putin", "putin-korea", "both-entities", "on-topic", "passports"}
     on_topic = {row["title"]: row["state"] for row in history if row["watch"] == "on-topic"}
-    assert [title for title, state in on_topic.items() if state != "recorded"] == [STALE]
-    assert on_topic[STALE] == "suppressed"
+    assert set(on_topic.values()) == {"recorded"}
+    assert STALE not in on_topic
+    assert [(row["title"], row["state"]) for row in history if row["watch"] == "passports"] == [(STALE, "suppressed")]
     told = [message["match_id"] for message in sample.told()]
     assert len(told) == len(set(told))
 
@@ -172,3 +174,14 @@ def test_the_missions_first_document_is_found_and_told(tmp_path: Path) -> None:
     assert {row["watch"] for row in cli.rows("watches", "history")} == {"kim-putin", "putin-korea", "both-entities", "on-topic"}
     server.shutdown()
     server.server_close()
+
+
+def test_who_types_one_name_is_shown_that_the_others_were_searched_too(sample: Cli) -> None:
+    process = sample.start("search", "Kim Jong Un", "--limit", "50")
+    found, said = process.communicate(timeout=60)
+    literal = {row["url"] for row in sample.rows("search", "Kim Jong Un", "--literal", "--limit", "50")}
+    wide = {row["url"] for row in sample.rows("search", "Kim Jong Un", "--limit", "50")}
+
+    assert "also searched: Kim Jong Un, as " in said
+    assert "김정은" in found
+    assert literal < wide

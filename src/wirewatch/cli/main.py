@@ -10,6 +10,7 @@ import typer
 from wirewatch import __version__
 from wirewatch.cli import (
     archive,
+    count,
     db,
     demo,
     doctor,
@@ -48,6 +49,7 @@ GROUPS = (
     maintain,
     kibana,
     search,
+    count,
     feeds,
     entities,
     watches,

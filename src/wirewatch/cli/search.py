@@ -1,15 +1,17 @@
 """`search`: the stories on a subject, on the screen or as JSON lines."""
 
+import csv
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import asking, show
 
 if TYPE_CHECKING:
     from wirewatch.enrich.asking import Also
     from wirewatch.model import Answer, Hit, Search
-    from wirewatch.settings import Settings
 
 
 NAMES_SHOWN = 6
@@ -23,27 +25,31 @@ def register(app: typer.Typer) -> None:
 
 def search(
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.')],
-    since: Annotated[str | None, typer.Option(help="Not older than: 7d, 12h, 2026-11-01.")] = None,
-    until: Annotated[str | None, typer.Option(help="Not newer than: 1d, 2026-11-20.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language (sr, ru, ko …); may be repeated.")] = None,
-    entity: Annotated[list[str] | None, typer.Option(help="Only with this entity's id; repeated: with all of them.")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="Only on this topic's id; repeated: on all of them.")] = None,
+    query: asking.Query,
+    since: asking.Since = None,
+    until: asking.Until = None,
+    source: asking.Sources = None,
+    language: asking.Languages = None,
+    entity: asking.Entities = None,
+    topic: asking.Topics = None,
     stories: Annotated[bool, typer.Option("--stories", help="One line a story, with its number of tellings.")] = False,
     sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
     limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
-    literal: Annotated[bool, typer.Option("--literal", help="The words as typed: no other names of those they name.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Every article, newest first, however many; with --json or --csv.")] = False,
+    literal: asking.Literal = False,
+    as_json: asking.Json = False,
+    as_csv: asking.Csv = False,
 ) -> None:
     """Find articles, whatever their language, script and inflection."""
     from wirewatch.analysis.query import parse
     from wirewatch.errors import UserError
-    from wirewatch.model import Search
+    from wirewatch.model import Hit, Search
     from wirewatch.pace import moment
 
     if sort not in ("relevance", "date"):
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
+    if all_ and (stories or not (as_json or as_csv)):
+        raise UserError("--all: goes with --json or --csv, and without --stories")
     tree = parse(query)
     ask = Search(
         since=moment(since, "--since"),
@@ -57,43 +63,44 @@ def search(
         limit=limit,
     )
     settings = ctx.obj.settings()
-    also: tuple[Also, ...] = ()
-    if not literal:
-        from wirewatch.enrich.asking import also_named
-        from wirewatch.enrich.entities import Gazetteer
-
-        tree, also = also_named(tree, Gazetteer(settings.entities))
-    answer = _ask(settings, tree, ask)
-    if as_json:
+    tree, also = asking.widened(tree, settings, literal=literal)
+    write = _csv_writer(stories=stories) if as_csv else lambda hit: show.json_line(as_row(hit, stories=stories))
+    with asking.opened_index(settings) as index:
+        if all_:
+            for article in index.scan(tree, ask):
+                write(Hit(article=article, score=0.0))
+            return
+        answer = index.search(tree, ask)
+    if as_json or as_csv:
         for hit in answer.hits:
-            show.json_line(as_row(hit, stories=stories))
-    else:
-        print_answer(answer, query, ask, quiet=ctx.obj.quiet)
-        for each in also if not ctx.obj.quiet else ():
-            show.say(f"also searched: {_other_names(each)}")
+            write(hit)
+        return
+    print_answer(answer, query, ask, quiet=ctx.obj.quiet)
+    for each in also if not ctx.obj.quiet else ():
+        show.say(f"also searched: {_other_names(each)}")
+
+
+def _csv_writer(*, stories: bool) -> "Callable[[Hit], None]":
+    """Writes a head with the first row; lists with a semicolon between."""
+    out = csv.writer(sys.stdout)
+    begun = False
+
+    def write(hit: "Hit") -> None:
+        nonlocal begun
+        row = as_row(hit, stories=stories)
+        if not begun:
+            out.writerow(row)
+            begun = True
+        out.writerow(show.cell(value) for value in row.values())
+
+    return write
 
 
 def _other_names(also: "Also") -> str:
     """One name a script or so, enough to see what was meant."""
     shown, more = also.names[:NAMES_SHOWN], len(also.names) - NAMES_SHOWN
-    return (
-        f"{also.name}, as {', '.join(shown)}" + (f" and {more} more" if more > 0 else "") + "; --literal searches the words alone"
-    )
-
-
-def _ask(settings: "Settings", tree: Any, ask: "Search") -> "Answer":
-    from wirewatch.errors import Unavailable
-    from wirewatch.index.open import open_index
-    from wirewatch.index.port import NeedsRebuild
-
-    try:
-        index = open_index(settings.main.index, settings.home)
-    except NeedsRebuild as need:
-        raise Unavailable(f"the index can't be read ({need}); `wirewatch run --once` builds it anew from the archive") from need
-    try:
-        return index.search(tree, ask)
-    finally:
-        index.close()
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{also.name}, as {', '.join(shown)}{rest}; --literal searches the words alone"
 
 
 def as_row(hit: "Hit", *, stories: bool) -> dict[str, Any]:

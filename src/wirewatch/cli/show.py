@@ -28,6 +28,16 @@ def json_line(row: Mapping[str, Any]) -> None:
     out(json.dumps(row, ensure_ascii=False, default=_jsonable))
 
 
+def cell(value: Any) -> str:
+    """A value as a cell of a CSV file: lists with a semicolon between, and nothing that a spreadsheet takes for a formula."""
+    if isinstance(value, (list, tuple)):
+        return "; ".join(cell(each) for each in value)
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    text = str(_jsonable(value)) if isinstance(value, datetime) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not isinstance(value, (int, float)) else text
+
+
 def _jsonable(value: Any) -> Any:
     if isinstance(value, datetime):
         from wirewatch.index.document import rfc3339

@@ -1,0 +1,165 @@
+"""`count`: how many articles, or stories, by day, source, language, topic; with a plot."""
+
+import csv
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta, tzinfo
+from itertools import product
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wirewatch.cli import asking, show
+
+if TYPE_CHECKING:
+    from wirewatch.model import Article
+
+Key = tuple[str, ...]
+BAR = 50  # characters of the longest bar
+COLUMNS = 8  # values of a second measure that are shown on the screen; --csv and --json have all
+BY = ("day", "month", "source", "language", "script", "country", "topic", "entity")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(count)
+
+
+def count(
+    ctx: typer.Context,
+    query: asking.Query,
+    by: Annotated[str, typer.Option(help=f"One or two of {', '.join(BY)}, with a comma between.")] = "day",
+    zone: Annotated[str, typer.Option(help="In whose time days begin: Europe/Belgrade.")] = "UTC",
+    stories: Annotated[bool, typer.Option("--stories", help="Count stories: copies of one text once.")] = False,
+    since: asking.Since = None,
+    until: asking.Until = None,
+    source: asking.Sources = None,
+    language: asking.Languages = None,
+    entity: asking.Entities = None,
+    topic: asking.Topics = None,
+    literal: asking.Literal = False,
+    as_json: asking.Json = False,
+    as_csv: asking.Csv = False,
+) -> None:
+    """Count what a search finds. Days are those of publication, or of first sight where that isn't known."""
+    from wirewatch.analysis.query import parse
+    from wirewatch.model import Search
+    from wirewatch.pace import moment
+
+    measures, where = _measures(by), _zone(zone)
+    ask = Search(
+        since=moment(since, "--since"),
+        until=moment(until, "--until"),
+        sources=tuple(source or ()),
+        languages=tuple(language or ()),
+        entities=tuple(entity or ()),
+        topics=tuple(topic or ()),
+    )
+    settings = ctx.obj.settings()
+    tree, also = asking.widened(parse(query, where), settings, literal=literal)
+    with asking.opened_index(settings) as index:
+        counts, total = _counted(index.scan(tree, ask), measures, where, stories=stories)
+    rows = _in_order(counts, measures)
+    what = "stories" if stories else "articles"
+    if as_json:
+        for key, number in rows:
+            show.json_line(dict(zip(measures, key, strict=True)) | {what: number})
+    elif as_csv:
+        out = csv.writer(sys.stdout)
+        out.writerow((*measures, what))
+        out.writerows((*map(show.cell, key), number) for key, number in rows)
+    else:
+        _print(rows, measures, what)
+        show.say(f"{total} {what}" + (f"; also searched: {', '.join(each.name for each in also)}" if also else ""))
+
+
+def _measures(by: str) -> tuple[str, ...]:
+    from wirewatch.errors import UserError
+
+    measures = tuple(part.strip() for part in by.split(","))
+    if not 0 < len(measures) <= 2 or len(set(measures)) < len(measures) or any(each not in BY for each in measures):
+        raise UserError(f"--by: {by!r}; write one or two of {', '.join(BY)}, with a comma between")
+    return measures
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from wirewatch.errors import UserError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UserError(f"--zone: {name!r} is no time zone; write UTC or Europe/Belgrade") from error
+
+
+def _counted(
+    articles: "Iterable[Article]", measures: tuple[str, ...], zone: tzinfo, *, stories: bool
+) -> tuple[dict[Key, int], int]:
+    """How many there are by key, and in all. An article on two topics counts under both, and once in all."""
+    numbers: dict[Key, int] = defaultdict(int)
+    seen, within = set[str](), set[tuple[Key, str]]()
+    total = 0
+    for article in articles:
+        if stories and article.story_id not in seen:
+            seen.add(article.story_id)
+            total += 1
+        total += not stories
+        for key in product(*(_values(article, each, zone) for each in measures)):
+            if not stories or (key, article.story_id) not in within:
+                numbers[key] += 1
+            if stories:
+                within.add((key, article.story_id))
+    return dict(numbers), total
+
+
+def _values(article: "Article", measure: str, zone: tzinfo) -> tuple[str, ...]:
+    """The article's values of a measure; `-` where it has none."""
+    at = article.shown_at.astimezone(zone)
+    read: dict[str, Callable[[], tuple[str, ...]]] = {
+        "day": lambda: (f"{at:%Y-%m-%d}",),
+        "month": lambda: (f"{at:%Y-%m}",),
+        "source": lambda: (article.source,),
+        "language": lambda: (article.language,),
+        "script": lambda: (article.script,),
+        "country": lambda: (article.country or "-",),
+        "topic": lambda: article.topics or ("-",),
+        "entity": lambda: article.entities or ("-",),
+    }
+    return read[measure]()
+
+
+def _in_order(counts: Mapping[Key, int], measures: tuple[str, ...]) -> list[tuple[Key, int]]:
+    """Days in their order, those without any between them too; all else by number, the most first."""
+    if measures == ("day",):
+        return [((day,), counts.get((day,), 0)) for day in _days([key[0] for key in counts])]
+    timed = measures[0] in ("day", "month")
+    return sorted(counts.items(), key=lambda row: (row[0][0] if timed else "", -row[1], row[0]))
+
+
+def _days(found: Iterable[str]) -> Iterator[str]:
+    some = sorted(found)
+    day = date.fromisoformat(some[0]) if some else date.max
+    while some and day <= date.fromisoformat(some[-1]):
+        yield day.isoformat()
+        day += timedelta(days=1)
+
+
+def _print(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: str) -> None:
+    if len(measures) == 1:
+        most = max((number for _, number in rows), default=1) or 1
+        show.table((*measures, what, ""), ((key[0], number, "█" * round(number / most * BAR) or "") for key, number in rows))
+        return
+    firsts = list(dict.fromkeys(key[0] for key, _ in rows))
+    sums: dict[str, int] = defaultdict(int)
+    for key, number in rows:
+        sums[key[1]] += number
+    columns = sorted(sums, key=lambda value: (-sums[value], value))
+    shown, by_key = columns[:COLUMNS], dict(rows)
+    more = [f"{len(columns) - COLUMNS} more"] if len(columns) > COLUMNS else []
+    table = []
+    for first in firsts:
+        rest = sum(by_key.get((first, value), 0) for value in columns[COLUMNS:])
+        table.append((first, *(by_key.get((first, value), 0) for value in shown), *([rest] if more else [])))
+    show.table((measures[0], *shown, *more), table)
