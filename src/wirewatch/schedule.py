@@ -41,11 +41,8 @@ def tell_failure(context: Any) -> None:
     """Tell the alarms' channels that a run has failed. Airflow may call this twice; it is told once."""
     from wirewatch import alarms
 
-    dag_run = context.get("dag_run")
-    name = context["dag"].dag_id
-    alarms.failed(
-        name, str(context.get("run_id") or getattr(dag_run, "run_id", "")), str(context.get("reason") or "a task failed")
-    )
+    why = context.get("reason") or "a task failed"
+    alarms.failed(context["dag"].dag_id, str(context.get("run_id", "")), str(why))
 
 
 def deadline(dag: str, minutes: int) -> DeadlineAlert:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wirewatch.analysis.query import Node
     from wirewatch.enrich.asking import Also
     from wirewatch.index.port import Index
+    from wirewatch.model import Search
     from wirewatch.settings import Settings
 
 QUERY = 'Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.'
@@ -23,6 +24,21 @@ Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only on this 
 Literal = Annotated[bool, typer.Option("--literal", help="The words as typed: no other names of those they name.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Comma-separated, with a head, for spreadsheets.")]
+
+
+def narrowed(since: Since, until: Until, sources: Sources, languages: Languages, entities: Entities, topics: Topics) -> "Search":
+    """What the options ask beside the words. Raises UserError for a time that can't be read."""
+    from wirewatch.model import Search
+    from wirewatch.pace import moment
+
+    return Search(
+        since=moment(since, "--since"),
+        until=moment(until, "--until"),
+        sources=tuple(sources or ()),
+        languages=tuple(languages or ()),
+        entities=tuple(entities or ()),
+        topics=tuple(topics or ()),
+    )
 
 
 def widened(tree: "Node", settings: "Settings", *, literal: bool) -> "tuple[Node, tuple[Also, ...]]":

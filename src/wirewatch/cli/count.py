@@ -44,18 +44,9 @@ def count(
 ) -> None:
     """Count what a search finds. Days are those of publication, or of first sight where that isn't known."""
     from wirewatch.analysis.query import parse
-    from wirewatch.model import Search
-    from wirewatch.pace import moment
 
     measures, where = _measures(by), _zone(zone)
-    ask = Search(
-        since=moment(since, "--since"),
-        until=moment(until, "--until"),
-        sources=tuple(source or ()),
-        languages=tuple(language or ()),
-        entities=tuple(entity or ()),
-        topics=tuple(topic or ()),
-    )
+    ask = asking.narrowed(since, until, source, language, entity, topic)
     settings = ctx.obj.settings()
     tree, also = asking.widened(parse(query, where), settings, literal=literal)
     with asking.opened_index(settings) as index:

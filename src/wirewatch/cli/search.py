@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,25 +44,14 @@ def search(
     """Find articles, whatever their language, script and inflection."""
     from wirewatch.analysis.query import parse
     from wirewatch.errors import UserError
-    from wirewatch.model import Hit, Search
-    from wirewatch.pace import moment
+    from wirewatch.model import Hit
 
     if sort not in ("relevance", "date"):
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
     if all_ and (stories or not (as_json or as_csv)):
         raise UserError("--all: goes with --json or --csv, and without --stories")
     tree = parse(query)
-    ask = Search(
-        since=moment(since, "--since"),
-        until=moment(until, "--until"),
-        sources=tuple(source or ()),
-        languages=tuple(language or ()),
-        entities=tuple(entity or ()),
-        topics=tuple(topic or ()),
-        stories=stories,
-        sort=sort,
-        limit=limit,
-    )
+    ask = replace(asking.narrowed(since, until, source, language, entity, topic), stories=stories, sort=sort, limit=limit)
     settings = ctx.obj.settings()
     tree, also = asking.widened(tree, settings, literal=literal)
     write = _csv_writer(stories=stories) if as_csv else lambda hit: show.json_line(as_row(hit, stories=stories))

@@ -8,6 +8,15 @@ from typing import Any
 
 from wirewatch.model import Article, ArticleId
 
+TAGS = {  # a field of the search language that is met as a whole: the document's field
+    "entity": "entities",
+    "topic": "topics",
+    "language": "language",
+    "source": "source",
+    "country": "country",
+    "script": "script",
+}
+
 _NAMES = tuple(field.name for field in fields(Article))
 _TIMES = ("first_seen_at", "indexed_at", "published_at", "updated_at")
 _LISTS = ("authors", "entities", "entity_names", "people", "organisations", "places", "topics")

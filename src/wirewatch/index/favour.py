@@ -36,6 +36,11 @@ class Run:
         return (self.field,) if self.field else TEXTS
 
 
+def ranks(node: Node) -> bool:
+    """Whether there are words in it by which one article is better than another."""
+    return next(words(node), None) is not None
+
+
 def pairs(node: Node) -> list[Run]:
     """Neighbouring words of the query that are all required, as stems."""
     return [

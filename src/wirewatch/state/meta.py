@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
@@ -24,6 +24,12 @@ def put(db: Database, key: str, value: str) -> None:
         conn.execute(new.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
+def locked(conn: Connection, key: str, otherwise: str) -> str:
+    """The value, `otherwise` if there is none, that nobody else changes before this transaction ends."""
+    conn.execute(insert(conn, t.meta).values(key=key, value=otherwise).on_conflict_do_nothing())
+    return str(conn.scalars(select(t.meta.c.value).where(t.meta.c.key == key).with_for_update()).one())
+
+
 @dataclass(slots=True)
 class Note:
     """A value that may be changed while it is held."""
@@ -36,8 +42,7 @@ def held(db: Database, key: str, otherwise: str) -> Iterator[Note]:
     """The value for this process alone; as it stands at the end it is kept."""
     k = t.meta.c
     with db.write() as conn:
-        conn.execute(insert(conn, t.meta).values(key=key, value=otherwise).on_conflict_do_nothing())
-        note = Note(str(conn.scalar(select(k.value).where(k.key == key).with_for_update())))
+        note = Note(locked(conn, key, otherwise))
         before = note.value
         yield note
         if note.value != before:

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select, update
 
+from wirewatch.state import meta
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
 from wirewatch.state.leases import chunks
-from wirewatch.state.upsert import insert
 
 KEY = "totals"  # in `meta`
 BATCH = 5_000  # rows read at once
@@ -42,7 +42,7 @@ class _Ledger:
 def totals(db: Database) -> Totals:
     """Count what has ended since the last call. Costs the rows that are new or still open, found by their primary key."""
     with db.write() as conn:
-        before = _kept(conn)
+        before = meta.locked(conn, KEY, "")  # two who count at once would count a row twice
         kept = json.loads(before or "{}")
         runs, messages = _ledger(kept.get("runs")), _ledger(kept.get("outbox"))
         _advance(conn, t.runs, (t.runs.c.ended_at, t.runs.c.summary), runs, _of_run)
@@ -51,12 +51,6 @@ def totals(db: Database) -> Totals:
         if after != before:
             conn.execute(update(t.meta).where(t.meta.c.key == KEY).values(value=after))
     return Totals(runs.sums, messages.sums)
-
-
-def _kept(conn: Connection) -> str:
-    """What was counted so far, held until this transaction ends: two who count at once would count a row twice."""
-    conn.execute(insert(conn, t.meta).values(key=KEY, value="").on_conflict_do_nothing())
-    return str(conn.scalars(select(t.meta.c.value).where(t.meta.c.key == KEY).with_for_update()).one())
 
 
 def _ledger(kept: Mapping[str, Any] | None) -> _Ledger:

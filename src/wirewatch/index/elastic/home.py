@@ -13,10 +13,10 @@ from wirewatch.index.elastic.client import check_version, connect
 from wirewatch.index.elastic.document import from_source
 from wirewatch.index.elastic.errors import told
 from wirewatch.index.elastic.generations import Generations
-from wirewatch.index.elastic.query import build, ranked, ranks
+from wirewatch.index.elastic.query import build, ranked
 from wirewatch.index.elastic.rebuild import ElasticRebuild
 from wirewatch.index.elastic.writer import ElasticWriter
-from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE
+from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE, ranks
 from wirewatch.model import Answer, Article, ArticleId, Hit, Search
 from wirewatch.settings.schema import IndexSettings
 

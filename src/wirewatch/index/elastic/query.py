@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wirewatch.analysis.chain import exacts, stems
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, words
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings
 from wirewatch.errors import UserError
-from wirewatch.index.document import micros, rfc3339
+from wirewatch.index.document import TAGS, micros, rfc3339
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
@@ -19,14 +19,6 @@ DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max
 MOST_RANKED = 500  # alternatives beyond that are met, and not ranked: a server bounds the clauses of a query by its memory
 NOTHING: Query = {"match_none": {}}
 
-_TAGS = {
-    "entity": "entities",
-    "topic": "topics",
-    "language": "language",
-    "source": "source",
-    "country": "country",
-    "script": "script",
-}
 _TEXTS = {"title": "title", "body": "body", "author": "authors.text"}
 
 
@@ -40,11 +32,6 @@ def ranked(node: Node, ask: Search) -> Query:
     """As `build`, with what makes one article better than another; it meets the same."""
     better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
     return {"bool": {**build(node, ask)["bool"], "should": better}}
-
-
-def ranks(node: Node) -> bool:
-    """Whether there are words in it by which one article is better than another."""
-    return next(words(node), None) is not None
 
 
 def filters(ask: Search) -> Iterator[Query]:
@@ -206,6 +193,6 @@ def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
-    if name not in _TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*_TAGS, *_TEXTS))}")
-    return {"terms": {_TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}
+    if name not in TAGS:
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*TAGS, *_TEXTS))}")
+    return {"terms": {TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}

@@ -19,11 +19,12 @@ from wirewatch.analysis.highlight import sentences
 from wirewatch.analysis.query import Node
 from wirewatch.index.document import from_bytes
 from wirewatch.index.embedded.errors import REBUILD, told
-from wirewatch.index.embedded.query import build, ids_query, ranked, ranks
+from wirewatch.index.embedded.query import build, ids_query, ranked
 from wirewatch.index.embedded.rank import Ranked, count, first, id_of, newest, stories
 from wirewatch.index.embedded.rebuild import EmbeddedRebuild
 from wirewatch.index.embedded.schema import SCHEMA, VERSION
 from wirewatch.index.embedded.writer import HEAP_BYTES, EmbeddedWriter, sync
+from wirewatch.index.favour import ranks
 from wirewatch.index.port import NeedsRebuild
 from wirewatch.model import Answer, Article, ArticleId, Hit, Search
 

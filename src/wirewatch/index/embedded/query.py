@@ -6,23 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from tantivy import FieldType, Occur, Query
 
 from wirewatch.analysis.chain import exacts, stems
-from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, words
+from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings
 from wirewatch.errors import UserError
-from wirewatch.index.document import micros
+from wirewatch.index.document import TAGS, micros
 from wirewatch.index.embedded.schema import SCHEMA
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.model import Search
 
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
 
-_TAGS = {
-    "entity": "entities",
-    "topic": "topics",
-    "language": "language",
-    "source": "source",
-    "country": "country",
-    "script": "script",
-}
 _TEXTS = {"title": "title", "body": "body", "author": "authors"}
 _TIMES = {"published": "shown_at", "first_seen": "first_seen_at"}
 
@@ -40,11 +32,6 @@ def ranked(node: Node, ask: Search) -> Query:
     """As `build`, with what makes one article better than another; it meets the same."""
     better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
     return Query.boolean_query([(Occur.Must, build(node, ask)), *((Occur.Should, query) for query in better)])
-
-
-def ranks(node: Node) -> bool:
-    """Whether there are words in it by which one article is better than another."""
-    return next(words(node), None) is not None
 
 
 def ids_query(ids: Sequence[str]) -> Query:
@@ -154,9 +141,9 @@ def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
-    if name not in _TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*_TAGS, *_TEXTS))}")
-    return _unscored(Query.term_set_query(SCHEMA, _TAGS[name], [value for value in values if _encodes(value)]))
+    if name not in TAGS:
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*TAGS, *_TEXTS))}")
+    return _unscored(Query.term_set_query(SCHEMA, TAGS[name], [value for value in values if _encodes(value)]))
 
 
 def _filters(ask: Search) -> Iterator[Query]:
