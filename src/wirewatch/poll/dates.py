@@ -1,7 +1,7 @@
 """Dates as feeds write them. A date without a zone is no moment: it is None, never a guess, never "now".
 
-feedparser reads MSK, KST and CEST as UTC and invents dates out of Korean ones (field study, 2026-11); so the raw string is read
-here.
+feedparser reads MSK, KST and CEST as UTC and invents dates out of Korean ones and of epoch seconds (field study, 2026-11); so the
+raw string is read here.
 """
 
 import re
@@ -9,29 +9,39 @@ from datetime import UTC, datetime, timedelta, timezone
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # how far in the future a clock may be wrong
-ZONES = {  # hours east of Greenwich
-    "z": 0, "gmt": 0, "utc": 0, "ut": 0, "wet": 0, "bst": 1, "cet": 1, "west": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3,
-    "мск": 3, "kst": 9, "jst": 9, "hkt": 8, "est": -5, "edt": -4,
-    "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+ZONES = {  # hours east of Greenwich; IST and others that mean several places are left out
+    "z": 0, "gmt": 0, "utc": 0, "ut": 0, "wet": 0, "bst": 1, "cet": 1, "west": 1, "cest": 2, "eet": 2, "eest": 3,
+    "msk": 3, "msd": 4, "мск": 3, "trt": 3, "kst": 9, "jst": 9, "hkt": 8, "sgt": 8, "ict": 7,
+    "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 _MONTHS = (  # beginnings by which a month is known in English, Serbian (both scripts), Russian and Ukrainian
-    "jan јан янв січ", "feb феб фев лют", "mar мар берез", "apr апр квіт", "may maj мај мая май трав", "jun јун июн черв",
-    "jul јул июл лип", "aug avg авг серп", "sep сеп сен верес", "oct okt окт жовт", "nov нов ноя листоп", "dec дец дек груд",
+    "jan јан янв січ", "feb феб фев лют", "mar мар бер", "apr апр кві", "may maj мај мая май тра", "jun јун июн чер",
+    "jul јул июл лип", "aug avg авг сер", "sep сеп сен вер", "oct okt окт жов", "nov нов ноя лис", "dec дец дек гру",
 )  # fmt: skip
 MONTHS = {start: n for n, starts in enumerate(_MONTHS, 1) for start in starts.split()}
-_CLOCK = r"(?:[T\s,]*(?:u|у|в|о|at)?\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
-_ZONE = r"\s*(Z|[+-]\d{1,2}:?\d{2}|[A-Za-zМСКмск]{2,4})?"
+_HALF = r"(?:(?P<half>오전|오후|上午|下午|午前|午後)\s*)?"
+_CLOCK = (
+    r"(?:[T\s,]*(?:u|у|в|о|at)?\s*" + _HALF + r"(?P<H>\d{1,2})[:시時时]\s?(?P<M>\d{2})[분分]?"
+    r"(?::(?P<S>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<ampm>[ap])\.?m\.?(?![a-z]))?)?"
+)
+_ZONE = r"\s*(?P<zone>Z|(?:(?:GMT|UTC)\s?)?[+-]\d{1,2}(?::?\d{2})?|[A-Za-zМСКмск]{2,4})?(?:\s*\([^()]{0,40}\))?"
 _DAY_NAME = r"(?:[^\W\d]+\.?,?\s+)?"
 _FORMS = tuple(
-    (re.compile(day + _CLOCK + _ZONE, re.IGNORECASE), named_month)
-    for day, named_month in (
-        (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", False),
-        (_DAY_NAME + r"(?P<d>\d{1,2})\.?[\s-]+(?P<n>[^\W\d]+)\.?[\s-]+(?P<y>\d{4})\.?", True),
-        (_DAY_NAME + r"(?P<n>[^\W\d]+)\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})", True),
-        (r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})\.?", False),
-        (r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]", False),
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _CLOCK + _ZONE,
+        _DAY_NAME + r"(?P<d>\d{1,2})\.?[\s-]+(?P<n>[^\W\d]+)\.?[\s-]+(?P<y>\d{4}|\d{2}(?=\s))\.?" + _CLOCK + _ZONE,
+        _DAY_NAME + r"(?P<n>[^\W\d]+)\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})" + _CLOCK + _ZONE,
+        r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})\.?" + _CLOCK + _ZONE,
+        r"(?P<y>\d{4})\s?[년年]\s?(?P<m>\d{1,2})\s?[월月]\s?(?P<d>\d{1,2})\s?[日일](?:\s*\(.\))?" + _CLOCK + _ZONE,
+        r"(?P<y>\d{4})\.\s?(?P<m>\d{1,2})\.\s?(?P<d>\d{1,2})\.?(?:\s*\(.\))?" + _CLOCK + _ZONE,
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})T(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?(?P<half>)(?P<ampm>)" + _ZONE,
+        r"[A-Z][a-z]{2} (?P<n>[A-Z][a-z]{2}) +(?P<d>\d{1,2}) (?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2})(?P<half>)(?P<ampm>) "
+        r"(?P<zone>[A-Za-z]{3,4}) (?P<y>\d{4})",  # as Java prints it
     )
 )
+_EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?")  # seconds or milliseconds since 1970
 
 
 def parse_date(raw: str, seen_at: datetime) -> datetime | None:
@@ -40,41 +50,51 @@ def parse_date(raw: str, seen_at: datetime) -> datetime | None:
     Accepted: 1995 to a day after `seen_at`.
     """
     raw = raw.strip()[:100]
-    for form, named_month in _FORMS:
-        if found := form.fullmatch(raw):
-            at = _moment(found, named_month)
-            return at if at is not None and EARLIEST <= at <= seen_at + AHEAD else None
-    return None
+    at = next((_moment(found) for form in _FORMS if (found := form.fullmatch(raw))), None)
+    if at is None and (epoch := _EPOCH.fullmatch(raw)):
+        at = datetime.fromtimestamp(int(epoch[1]), UTC)
+    return at if at is not None and EARLIEST <= at <= seen_at + AHEAD else None
 
 
-def _moment(found: re.Match[str], named_month: bool) -> datetime | None:
-    month = _month(found["n"]) if named_month else int(found["m"])
-    hour, minute, second, zone = found.groups()[-4:]
+def _moment(found: re.Match[str]) -> datetime | None:
+    part = found.groupdict()
+    month = _month(part["n"]) if "n" in part else int(part["m"])
+    year = int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)  # RFC 822 has two digits; there were no feeds before 1999
     try:
-        day = datetime(int(found["y"]), month, int(found["d"]), tzinfo=UTC)
-        if hour is None:
+        day = datetime(year, month, int(part["d"]), tzinfo=UTC)
+        if part["H"] is None:
             return day
-        offset = _offset(zone)
+        offset = _offset(part["zone"])
         if offset is None:
             return None
-        local = day.replace(hour=int(hour), minute=int(minute), second=min(int(second or 0), 59), tzinfo=timezone(offset))
+        second = min(int(part["S"] or 0), 59)
+        local = day.replace(hour=_hour(part), minute=int(part["M"]), second=second, tzinfo=timezone(offset))
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
+def _hour(part: dict[str, str]) -> int:
+    """Of the day; the half of the day stands before the hour in Korean, Chinese and Japanese, behind it in English."""
+    hour, half = int(part["H"]), part["half"] or (part["ampm"] or "").lower()
+    if not half:
+        return hour
+    return hour % 12 + (12 if half in ("오후", "下午", "午後", "p") else 0)
+
+
 def _month(name: str) -> int:
-    name = name.lower()
-    return next((n for start, n in MONTHS.items() if name.startswith(start)), 0)
+    return MONTHS.get(name.lower()[:3], 0)
 
 
 def _offset(zone: str | None) -> timedelta | None:
     """Of a named or numeric zone; beyond -12 to +14 hours it is none (RFC 5322 allows more, the earth doesn't)."""
     if not zone:
         return None
-    if zone[0] in "+-":
-        digits = zone[1:].replace(":", "").zfill(4)
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
-        return offset if timedelta(hours=-12) <= offset <= timedelta(hours=14) else None
-    hours = ZONES.get(zone.lower())
-    return None if hours is None else timedelta(hours=hours)
+    number = re.sub(r"(?i)^(?:gmt|utc)\s?(?=[+-])", "", zone)
+    if number[0] not in "+-":
+        hours = ZONES.get(zone.lower())
+        return None if hours is None else timedelta(hours=hours)
+    digits = number[1:].replace(":", "")
+    digits = digits.zfill(2) + "00" if len(digits) <= 2 else digits.zfill(4)
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if number[0] == "-" else 1)
+    return offset if timedelta(hours=-12) <= offset <= timedelta(hours=14) else None

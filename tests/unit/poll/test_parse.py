@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirewatch.errors import Reason, Retry
-from wirewatch.poll.parse import ParsedFeed, is_link, parse, plain
+from wirewatch.poll.parse import ParsedFeed, parse
+from wirewatch.poll.text import is_link, plain, site_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL = "http://wire.example/news/feed.xml"
@@ -249,3 +250,168 @@ def test_a_spoiled_feed_is_read_or_refused_and_never_a_crash(body: bytes, change
         urls = []
 
     assert all(is_link(url) for url in urls)
+
+
+def test_an_older_format_is_read_as_well() -> None:
+    rdf = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+        xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="http://wire.example/"/>
+        <item rdf:about="http://wire.example/a"><title>Вест</title><link>/a</link><dc:date>2026-11-23T10:00+09:00</dc:date></item>
+        </rdf:RDF>"""
+    atom03 = """<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title>Вест</title><link rel="alternate" href="/a"/>
+        <issued>2026-11-23T10:00:00+09:00</issued></entry></feed>"""
+
+    for body in (rdf, atom03):
+        entry = read(body).entries[0]
+        assert (entry.url, entry.title) == ("http://wire.example/a", "Вест")
+        assert entry.published_at == datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+def test_a_full_text_is_found_wherever_outlets_put_it() -> None:
+    spaces = (
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:yandex="http://news.yandex.ru" '
+        'xmlns:rambler="http://news.rambler.ru" xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
+    )
+    wordpress = item(rest="<content:encoded><![CDATA[<p>Текст</p>]]></content:encoded><wfw:commentRss>/c</wfw:commentRss>")
+    yandex = item(link="/b", rest="<yandex:full-text>Полный текст</yandex:full-text>")
+    rambler = item(link="/c", rest="<rambler:fulltext>Полный</rambler:fulltext>")
+
+    found = read(rss(wordpress, yandex, rambler).replace("<rss", f"<rss {spaces}"))
+
+    assert [entry.content for entry in found.entries] == ["<p>Текст</p>", "Полный текст", "Полный"]
+    assert found.odd.with_text == 3
+
+
+def test_a_proxys_link_gives_way_to_the_articles_own() -> None:
+    body = rss(
+        item(link="http://feeds.proxy.example/~r/1", rest="<feedburner:origLink>http://wire.example/1</feedburner:origLink>")
+    )
+
+    found = read(body.replace("<rss", '<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'))
+
+    assert [entry.url for entry in found.entries] == ["http://wire.example/1"]
+
+
+def test_an_item_that_comes_twice_counts_as_it_was_last_edited() -> None:
+    dates = [f"<pubDate>Mon, 23 Nov 2026 {hour}:00:00 GMT</pubDate>" for hour in (10, 12)]
+    body = rss(item("Прва верзија", rest=dates[0]), item("Друга верзија", rest=dates[1]), item(link="/b"))
+
+    assert [entry.title for entry in read(body).entries] == ["Друга верзија", "Kим у Русији"]
+
+
+def test_one_item_under_two_addresses_is_known_by_guid_and_title() -> None:
+    rows = (item(f"Вест {n}", f"/{n}", f"<guid>tag:{n}</guid>") for n in range(30))
+    again = item("Вест 7", "/sport/7", "<guid>tag:7</guid>")
+
+    assert len(read(rss(*rows, again)).entries) == 30
+
+
+def test_guids_that_repeat_tell_nothing() -> None:
+    rows = (item("Најновије", f"/{n}", "<guid isPermaLink='false'>0</guid>") for n in range(10))
+
+    found = read(rss(*rows))
+
+    assert len(found.entries) == 10
+    assert found.odd.repeated_guids == 9
+
+
+def test_where_all_links_are_the_front_page_guids_that_are_addresses_take_their_place() -> None:
+    rows = (item(f"Вест {n}", "http://wire.example/", f"<guid>http://wire.example/{n}</guid>") for n in range(10))
+
+    found = read(rss(*rows))
+
+    assert [entry.url for entry in found.entries] == [f"http://wire.example/{n}" for n in range(10)]
+    assert found.odd.repeated_links == 9
+
+
+def test_links_that_lead_elsewhere_and_dates_that_nobody_can_read_are_counted() -> None:
+    rows = (
+        item(link="http://ads.example/1", rest=""),
+        item(link="http://m.wire.example/2", rest="<pubDate>13.09.2023 10:00</pubDate>"),
+    )
+
+    odd = read(rss(*rows)).odd
+
+    assert (odd.items, odd.elsewhere, odd.undated, odd.unread_dates) == (2, 1, 1, 1)
+
+
+def test_json_feeds_text_is_plain_and_its_full_text_is_kept() -> None:
+    items = [
+        {"id": "http://wire.example/a", "title": "Kим \x1b[2J\ud800", "content_text": "1 < 2\nдруги ред"},
+        {"id": 2, "url": "/b", "content_html": "<p>Текст</p>", "date_modified": "2026-11-23T10:00:00Z"},
+    ]
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "language": "sr", "title": "Wire", "items": items})
+
+    found = read(body)
+
+    assert (found.title, found.language) == ("Wire", "sr")
+    assert [entry.title for entry in found.entries] == ["Kим [2J", ""]
+    assert [entry.content for entry in found.entries] == ["<p>1 &lt; 2</p><p>други ред</p>", "<p>Текст</p>"]
+    assert found.entries[1].published_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def urls(*rows: str) -> str:
+    return f'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{"".join(rows)}</urlset>'
+
+
+def news(link: str, published: str, more: str = "") -> str:
+    about = f"<news:publication_date>{published}</news:publication_date><news:title>T</news:title>"
+    return f"<url><loc>{link}</loc><news:news>{about}</news:news>{more}</url>"
+
+
+def test_a_sitemaps_pictures_are_not_its_pages() -> None:
+    image = (
+        "<image:image xmlns:image='i'><image:loc>http://cdn.example/1.jpg</image:loc><image:title>I</image:title></image:image>"
+    )
+
+    found = read(urls(news("http://wire.example/a", "2026-11-23", image)))
+
+    assert [(entry.url, entry.title) for entry in found.entries] == [("http://wire.example/a", "T")]
+
+
+def test_of_fifty_thousand_pages_only_what_is_new_is_taken() -> None:
+    old = (news(f"/{n}", "2026-10-01") for n in range(50_000))
+
+    found = read(urls(*old, news("/new", "2026-11-24T09:00+01:00")))
+
+    assert [entry.url for entry in found.entries] == ["http://wire.example/new"]
+
+
+def test_of_too_many_new_pages_the_newest_are_taken() -> None:
+    rows = (news(f"/{n}", f"2026-11-2{n % 4}") for n in range(4000))
+
+    found = read(urls(*rows)).entries
+
+    assert len(found) == 2000
+    assert {str(entry.published_at)[:10] for entry in found} == {"2026-11-22", "2026-11-23"}
+
+
+def test_a_news_sitemap_may_be_empty_at_night() -> None:
+    assert read(urls()).entries == ()
+
+
+def test_of_an_index_the_newest_sitemaps_are_followed_and_news_first() -> None:
+    def child(name: str, lastmod: str) -> str:
+        return f"<sitemap><loc>http://www.wire.example/{name}.xml</loc><lastmod>{lastmod}</lastmod></sitemap>"
+
+    rows = [child(f"posts-{n}", f"2026-11-{n:02}") for n in range(10, 24)]
+    rows += [child("posts-news", "2026-11-01"), child("stale", "2025-01-01")]
+
+    found = read(f"<sitemapindex>{''.join(rows)}</sitemapindex>").children
+
+    names = ["posts-news", "posts-23", "posts-22", "posts-21", "posts-20"]
+    assert found == tuple(f"http://www.wire.example/{name}.xml" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.bbc.co.uk/news", "bbc.co.uk"),
+        ("https://feeds.rts.rs:8443/x", "rts.rs"),
+        ("http://a.github.io/", "a.github.io"),
+        ("http://127.0.0.1:8080/x", "127.0.0.1:8080"),
+        ("http://user:pw@intranet/x", "intranet"),
+        ("http://[", ""),
+    ],
+)
+def test_a_site_is_its_registered_domain(url: str, site: str) -> None:
+    assert site_of(url) == site

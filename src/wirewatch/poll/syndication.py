@@ -1,0 +1,102 @@
+"""RSS, Atom and their kin, by feedparser: every version of them, with WordPress's, Google's and Yandex's additions.
+
+`bozo` decides nothing: feeds with faults have all their entries. feedparser resolves links and guids against the address it is
+given; a guid such as 12345 then looks like one.
+"""
+
+import html
+import re
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from wirewatch.errors import Reason, Retry
+from wirewatch.model import Entry
+from wirewatch.poll.dates import parse_date
+from wirewatch.poll.items import Item, ParsedFeed, settled
+from wirewatch.poll.text import SUMMARY, TITLE, full_text, is_link, plain, resolved
+
+_ORIGINAL = ("feedburner_origlink", "pheedo_origlink")  # the article behind a feed proxy's link
+_FULL = ("yandex_full-text", "rambler_fulltext", "turbo_content", "content_encoded")
+_GUID = re.compile(r"<(?:\w+:)?guid([^<>]{0,1000})>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,2048})", re.IGNORECASE)
+_NO_LINK = re.compile(r"isPermaLink\s*=\s*[\"']\s*false", re.IGNORECASE)
+_PERIODS = {
+    "always": 3600, "hourly": 3600, "daily": 86_400, "dayly": 86_400, "weekly": 604_800, "monthly": 2_592_000,
+    "yearly": 31_536_000,
+}  # fmt: skip
+
+
+def read_syndication(text: str, url: str, seen_at: datetime) -> ParsedFeed:
+    """What a feed announces. Raises Retry(NOT_A_FEED)."""
+    found = _parsed(text, url)
+    if not found.get("version") and not found.entries:
+        raise Retry(Reason.NOT_A_FEED, "neither RSS, Atom, JSON Feed nor a news sitemap")
+    guids = {html.unescape(raw.strip()) for attributes, raw in _GUID.findall(text) if not _NO_LINK.search(attributes)}
+    items = (item for raw in found.entries if (item := _item(raw, guids, url, seen_at)) and item.entry.url != url)
+    entries, odd = settled(items, url, seen_at)
+    return ParsedFeed(
+        format=found.get("version") or "rss",
+        entries=entries,
+        ttl=_ttl(found.feed),
+        title=plain(_said(found.feed, "title"), TITLE),
+        language=plain(_said(found.feed, "language"), 35),
+        odd=odd,
+    )
+
+
+def _parsed(text: str, url: str) -> Any:
+    import feedparser
+
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    source = BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace"))
+    try:
+        return feedparser.parse(source, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except RecursionError as error:
+        raise Retry(Reason.NOT_A_FEED, "nested too deep") from error
+    except Exception as error:
+        raise Retry(Reason.NOT_A_FEED, f"{type(error).__name__}: {error}") from error
+
+
+def _item(raw: Any, guids: set[str], base: str, seen_at: datetime) -> Item | None:
+    """`guids`: those that stand in the text and don't say that they are no addresses."""
+    guid, link = _said(raw, "id"), _link(raw, base)
+    if raw.get("guidislink") and link in ("", guid):
+        link = guid if guid in guids else ""
+    if not is_link(link):
+        return None
+    published, updated = _said(raw, "published") or _said(raw, "created"), _said(raw, "updated")
+    bodies = [str(part.get("value") or "") for part in raw.get("content") or [] if isinstance(part, dict)]
+    entry = Entry(
+        url=link,
+        title=plain(_said(raw, "title"), TITLE),
+        summary=plain(_said(raw, "summary"), SUMMARY),
+        published_at=parse_date(published, seen_at) or parse_date(updated, seen_at),
+        updated=updated[:100] if updated != published else "",
+        content=full_text(*bodies, *(_said(raw, name) for name in _FULL)),
+    )
+    return Item(entry=entry, guid=guid, guid_is_link=guid in guids, dated=bool(published or updated))
+
+
+def _link(raw: Any, base: str) -> str:
+    """The item's address; the article's own where a proxy's stands beside it."""
+    for name in _ORIGINAL:
+        if is_link(original := _said(raw, name)):
+            return original
+    return resolved(base, _said(raw, "link"))
+
+
+def _said(part: Any, name: str) -> str:
+    """A value's text; feedparser gives other things for some elements that stand where they shouldn't."""
+    value = part.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _ttl(feed: Any) -> float:
+    """Seconds between polls as the feed wishes: RSS's ttl, or the syndication module's period and frequency."""
+    try:
+        if feed.get("ttl"):
+            return max(0.0, float(feed["ttl"]) * 60)
+        period = _PERIODS.get(str(feed.get("sy_updateperiod", "")).strip().lower(), 0)
+        return max(0.0, period / max(float(feed.get("sy_updatefrequency") or 1), 0.01))
+    except (ValueError, TypeError, OverflowError):
+        return 0.0

@@ -1,0 +1,69 @@
+"""What feeds say as text, and the addresses in it: cleaned once, here."""
+
+import html
+import re
+from urllib.parse import urljoin, urlsplit
+
+LINK, TITLE, SUMMARY, CONTENT = 2048, 1000, 5000, 200_000  # characters
+_TAG = re.compile(r"<(?:!--.{0,5000}?-->|[a-zA-Z/!?][^<>]{0,2000}>)", re.DOTALL)
+_NUMBERS = re.compile(r"[\d.]+")
+_SPACE = re.compile(r"\s+")
+_BAD_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\ud800-\udfff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # JSON and entities may still spell them
+
+
+def plain(markup: str, limit: int) -> str:
+    """Markup, escaped once or twice, as plain text of one line."""
+    text = markup[: limit * 10]
+    for _ in range(2):
+        text = html.unescape(_TAG.sub(" ", text))
+    return _SPACE.sub(" ", _ILLEGAL.sub(" ", _TAG.sub(" ", text))).strip()[:limit]
+
+
+def full_text(*candidates: str) -> str:
+    """The longest of several bodies in HTML, "" if it is longer than any article."""
+    longest = max(candidates, key=len, default="")
+    return _ILLEGAL.sub(" ", longest) if len(longest) <= CONTENT else ""
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, a paragraph for each line."""
+    lines = (html.escape(line) for line in text.splitlines() if line.strip())
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def resolved(base: str, link: str) -> str:
+    """The link as an absolute address, "" if it can't be one."""
+    try:
+        return urljoin(base, link.strip()) if link.strip() else ""
+    except ValueError:
+        return ""
+
+
+def is_link(link: str) -> bool:
+    """Whether a feed's link can be asked for: http or https, a host, nothing that would break a request."""
+    if len(link) > LINK or _BAD_IN_LINK.search(link):
+        return False
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def site_of(url: str) -> str:
+    """Whose address it is: the registered domain (`bbc.co.uk` of `www.bbc.co.uk`), of an IP address host and port.
+
+    The list of public suffixes is the one that tld brings along; names below a hoster's (`a.github.io`) are sites of their own.
+    """
+    from tld import get_fld
+
+    try:
+        parts = urlsplit(url)
+        name, netloc = parts.hostname or "", parts.netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+    known = get_fld(url, fail_silently=True, search_private=True)
+    if known or _NUMBERS.fullmatch(name) or ":" in name:
+        return known or netloc
+    return ".".join(name.split(".")[-2:]) if "." in name else netloc  # a suffix that the list doesn't know has one label
