@@ -157,6 +157,7 @@ def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, s
         organisations=seen.organisations,
         places=seen.places,
         topics=seen.topics,
+        topic_reasons=seen.topic_reasons,
         story_id=story,
         is_copy=is_copy,
         feed=task.feed,

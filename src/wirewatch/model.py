@@ -140,6 +140,7 @@ class Article:
     organisations: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    topic_reasons: tuple[str, ...] = ()  # of each topic, in the order of `topics`: the sentences that show it, " … " between
     story_id: ArticleId = ArticleId("")
     is_copy: bool = False  # not its story's first telling
     feed: str = ""
@@ -163,6 +164,16 @@ class Search:
     stories: bool = False  # one hit a story, its best
     sort: str = "relevance"  # or "date", newest first
     limit: int = 20
+    explain: bool = False  # Answer.asked, and each hit's parts and freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one part of a query gave an article's score."""
+
+    name: str  # title, body, author, "side by side", "as typed", tag
+    text: str  # the words, or the tag
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +184,8 @@ class Hit:
     score: float
     highlights: tuple[str, ...] = ()  # sentences of title or body; the words that met the query between <em> and </em>
     tellings: int = 1  # with Search.stories: articles of its story that met the query
+    parts: tuple[Part, ...] = ()  # with Search.explain: their sum, times freshness, is the score; () by date
+    freshness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +194,7 @@ class Answer:
 
     hits: tuple[Hit, ...]
     total: int  # articles that met it; with Search.stories: stories
+    asked: str = ""  # with Search.explain: what the home was asked, in its own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

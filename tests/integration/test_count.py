@@ -82,6 +82,35 @@ def test_an_answer_of_any_length_as_a_sheet(sample: Cli, everything: list[dict[s
     assert not any(cell.startswith(("=", "+", "@")) for row in sheet for cell in row.values())
 
 
+def test_a_search_explains_itself(sample: Cli) -> None:
+    about, *found = sample.rows("search", "Владимира Путина NOT Erdogan", "--explain", "--limit", "3")
+    screen = sample("search", "Владимира Путина NOT Erdogan", "--explain", "--limit", "3")
+
+    assert [(word["typed"], word["searched"]) for word in about["words"]] == [
+        ("Владимира", "vladimir"),
+        ("Путина", "putin"),
+        ("Erdogan", "erdogn"),
+    ]
+    assert about["tree"] == {"all": [{"word": "Владимира"}, {"word": "Путина"}, {"not": [{"word": "Erdogan"}]}]}
+    assert [each["entity"] for each in about["also_searched"]] == ["vladimir-putin"]
+    assert 'body:"putin"' in about["asked"]
+    for row in found:
+        assert sum(part["score"] for part in row["parts"]) * row["freshness"] == pytest.approx(row["score"], rel=1e-3)
+    assert "  Путина → putin (with its ending: putina)" in screen
+    assert "    none of\n      word Erdogan" in screen
+    assert " freshness" in screen
+
+
+def test_an_article_tells_why_it_is_on_a_topic(everything: list[dict[str, object]], sample: Cli) -> None:
+    screen = sample("search", "topic:russia-north-korea", "--explain", "--limit", "1")
+
+    for row in everything:
+        assert len(row["topics"]) == len(row["topic_reasons"])  # type: ignore[arg-type]
+        assert "" not in row["topic_reasons"]  # type: ignore[operator]
+    assert "1. newest first" in screen
+    assert "on russia-north-korea: " in screen
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -89,6 +118,7 @@ def test_an_answer_of_any_length_as_a_sheet(sample: Cli, everything: list[dict[s
         (("count", "*", "--by", "day,day"), "--by: 'day,day'"),
         (("count", "*", "--zone", "Mars/Base"), "--zone: 'Mars/Base' is no time zone"),
         (("search", "*", "--all"), "--all: goes with --json or --csv"),
+        (("search", "*", "--explain", "--csv"), "--explain: goes with the screen or --json"),
     ],
 )
 def test_a_mistake_is_one_line(sample: Cli, arguments: tuple[str, ...], said: str) -> None:

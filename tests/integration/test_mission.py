@@ -15,6 +15,7 @@ FINDS = (
     "Kim Putin",
     "Ким Путин",
     "Kim Džong Un",
+    "Kim Dzong Un",
     "Владимира Путина",
     "Северна Кореја",
     "Severnoj Koreji",

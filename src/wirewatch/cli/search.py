@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wirewatch.cli import asking, show
+from wirewatch.cli import explain as explaining
 
 if TYPE_CHECKING:
     from wirewatch.enrich.asking import Also
@@ -38,6 +39,9 @@ def search(
     limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
     all_: Annotated[bool, typer.Option("--all", help="Every article, newest first, however many; with --json or --csv.")] = False,
     literal: asking.Literal = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="How the query was read, what was asked, and why each result stands where it does.")
+    ] = False,
     as_json: asking.Json = False,
     as_csv: asking.Csv = False,
 ) -> None:
@@ -50,11 +54,14 @@ def search(
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
     if all_ and (stories or not (as_json or as_csv)):
         raise UserError("--all: goes with --json or --csv, and without --stories")
-    tree = parse(query)
-    ask = replace(asking.narrowed(since, until, source, language, entity, topic), stories=stories, sort=sort, limit=limit)
+    if explain and (all_ or as_csv):
+        raise UserError("--explain: goes with the screen or --json, and without --all")
+    typed = parse(query)
+    ask = asking.narrowed(since, until, source, language, entity, topic)
+    ask = replace(ask, stories=stories, sort=sort, limit=limit, explain=explain)
     settings = ctx.obj.settings()
-    tree, also = asking.widened(tree, settings, literal=literal)
-    write = _csv_writer(stories=stories) if as_csv else lambda hit: show.json_line(as_row(hit, stories=stories))
+    tree, also = asking.widened(typed, settings, literal=literal)
+    write = _csv_writer(stories=stories) if as_csv else lambda hit: show.json_line(as_row(hit, stories=stories, explain=explain))
     with asking.opened_index(settings) as index:
         if all_:
             for article in index.scan(tree, ask):
@@ -62,9 +69,13 @@ def search(
             return
         answer = index.search(tree, ask)
     if as_json or as_csv:
+        if explain:
+            show.json_line({"query": query} | explaining.query(typed, also, answer))
         for hit in answer.hits:
             write(hit)
         return
+    if explain:
+        explaining.print_query(explaining.query(typed, also, answer))
     print_answer(answer, query, ask, quiet=ctx.obj.quiet)
     for each in also if not ctx.obj.quiet else ():
         show.say(f"also searched: {_other_names(each)}")
@@ -93,13 +104,14 @@ def _other_names(also: "Also") -> str:
     return f"{also.name}, as {', '.join(shown)}{rest}; --literal searches the words alone"
 
 
-def as_row(hit: "Hit", *, stories: bool) -> dict[str, Any]:
+def as_row(hit: "Hit", *, stories: bool, explain: bool = False) -> dict[str, Any]:
     """The JSON contract of `search --json` (docs/reference.md)."""
     from dataclasses import fields
 
     row = {part.name: getattr(hit.article, part.name) for part in fields(hit.article) if part.name not in NOT_SHOWN}
     row |= {"score": round(hit.score, 4), "highlights": list(hit.highlights)}
-    return row | ({"tellings": hit.tellings} if stories else {})
+    row |= {"tellings": hit.tellings} if stories else {}
+    return row | (explaining.why(hit) if explain else {})
 
 
 def unmarked(line: str) -> str:
@@ -114,7 +126,7 @@ def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = F
     from wirewatch.safe import one_line
 
     screen = show.console()
-    for hit in answer.hits:
+    for place, hit in enumerate(answer.hits, start=1):
         article = hit.article
         dated = article.published_at or article.first_seen_at
         facts = [one_line(article.source), article.language, f"{dated:%d %b %Y %H:%M} UTC"]
@@ -126,6 +138,8 @@ def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = F
                 continue
             screen.print(Text("  ").append_text(show.marked(line)), soft_wrap=True)
         screen.print(Text("  " + one_line(article.url), style="dim"), soft_wrap=True)
+        for line in (explaining.score_line(hit, place), *explaining.reason_lines(hit)) if ask.explain else ():
+            screen.print(Text("  " + line, style="green"), soft_wrap=True)
     if not quiet:
         what = "stories" if ask.stories else "articles"
         shown = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""

@@ -10,7 +10,7 @@ from wirewatch.model import Extract
 
 @dataclass(frozen=True, slots=True)
 class Enriched:
-    """Language, script, entities in the order in which the article names them, and topics."""
+    """Language, script, entities in the order in which the article names them, topics and why it is on each."""
 
     language: str
     script: str
@@ -20,6 +20,7 @@ class Enriched:
     organisations: tuple[str, ...]
     places: tuple[str, ...]
     topics: tuple[str, ...]
+    topic_reasons: tuple[str, ...]
 
 
 def enrich(extract: Extract, *, prior: str | None, country: str | None, gazetteer: Gazetteer, topics: Topics) -> Enriched:
@@ -32,6 +33,7 @@ def enrich(extract: Extract, *, prior: str | None, country: str | None, gazettee
     def names(kind: str) -> tuple[str, ...]:
         return tuple(each.name for each in found.values() if each.kind == kind)
 
+    reasons = topics.why(mentions, extract.title, extract.body)
     return Enriched(
         language=language,
         script=script,
@@ -40,5 +42,6 @@ def enrich(extract: Extract, *, prior: str | None, country: str | None, gazettee
         people=names("person"),
         organisations=names("organisation"),
         places=names("place"),
-        topics=topics.of(mentions, extract.title, extract.body),
+        topics=tuple(reasons),
+        topic_reasons=tuple(" … ".join(sentences) for sentences in reasons.values()),
     )

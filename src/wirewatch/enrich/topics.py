@@ -8,7 +8,8 @@ from wirewatch.enrich.entities import Found
 from wirewatch.model import TopicRule
 
 ENTITY = "entity:"
-REASONS = 3  # sentences shown for a topic
+REASONS = 3  # sentences shown for a topic …
+LONGEST = 300  # … and of each so many characters
 _PARAGRAPH = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]+[\"'”“»)\]]*\s*|[^.!?。！？\n]+")
 Groups = Sequence[Sequence[str]]
@@ -52,7 +53,7 @@ class Topics:
         groups = (*rule.near, *rule.all, *([rule.any] if rule.any else []))
         scored = [(self._met(groups, _part(text, found, *span)), span) for span in _spans(_SENTENCE, text)]
         best = sorted(((met, span) for met, span in scored if met), key=lambda pair: (-pair[0], pair[1]))[:REASONS]
-        return tuple(text[start:end].strip() for _, (start, end) in sorted(best, key=lambda pair: pair[1]))
+        return tuple(_cut(text[start:end].strip()) for _, (start, end) in sorted(best, key=lambda pair: pair[1]))
 
     def _met(self, groups: Groups, part: "_Part") -> int:
         """How many of the groups have a term in this part of the article."""
@@ -74,6 +75,10 @@ class _Part:
 def _part(text: str, found: Sequence[Found], start: int, end: int) -> _Part:
     entities = {each.id for each in found if start <= each.start < end}
     return _Part(entities, f" {' '.join(forms(text[start:end])[0])} ")
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST else sentence[:LONGEST].rstrip() + "…"
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

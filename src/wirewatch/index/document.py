@@ -19,7 +19,7 @@ TAGS = {  # a field of the search language that is met as a whole: the document'
 
 _NAMES = tuple(field.name for field in fields(Article))
 _TIMES = ("first_seen_at", "indexed_at", "published_at", "updated_at")
-_LISTS = ("authors", "entities", "entity_names", "people", "organisations", "places", "topics")
+_LISTS = ("authors", "entities", "entity_names", "people", "organisations", "places", "topics", "topic_reasons")
 _TERMS = ("id", "source", "language", "entities", "topics")
 TERM_BYTES = 512  # an id's or tag's longest; tantivy drops a term of 65,531 bytes without a word, Elasticsearch takes ids of 512
 NOT_UNICODE = "its text isn't Unicode: half a surrogate pair"
@@ -83,7 +83,7 @@ def from_dict(document: dict[str, Any]) -> Article:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     for name in _LISTS:
-        values[name] = tuple(values[name])
+        values[name] = tuple(values.get(name, ()))  # a field that an older index lacks is empty
     return Article(**values)
 
 

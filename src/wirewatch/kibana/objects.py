@@ -25,11 +25,18 @@ CONTROLS = (
     ("language", "language", "Language"),
     ("source", "source", "Source"),
 )
-SEARCHES = (  # id, title, Lucene query, sort
-    ("latest", "Wirewatch: latest", "", [["published_at", "desc"]]),
-    ("relevance", "Wirewatch: by relevance", "", [["_score", "desc"]]),
-    ("russia-north-korea", "Wirewatch: Russia and North Korea", "topics:russia-north-korea", [["published_at", "desc"]]),
-    ("stories", "Wirewatch: stories, first tellings only", "is_copy:false", [["published_at", "desc"]]),
+COLUMNS = ("title", "source", "language", "url", "published_at")
+SEARCHES = (  # id, title, Lucene query, sort, more columns
+    ("latest", "Wirewatch: latest", "", [["published_at", "desc"]], ()),
+    ("relevance", "Wirewatch: by relevance", "", [["_score", "desc"]], ()),
+    (
+        "russia-north-korea",
+        "Wirewatch: Russia and North Korea",
+        "topics:russia-north-korea",
+        [["published_at", "desc"]],
+        ("topic_reasons",),
+    ),
+    ("stories", "Wirewatch: stories, first tellings only", "is_copy:false", [["published_at", "desc"]], ()),
 )
 HISTOGRAMS = (("topics", "Articles over time, by topic"), ("language", "Articles over time, by language"))
 TABLES = (("source", "Top sources"), ("people", "Top people"), ("places", "Top places"))
@@ -38,7 +45,7 @@ TABLES = (("source", "Top sources"), ("people", "Top people"), ("places", "Top p
 def objects(space: str = "default", alias: str = ALIAS) -> list[Object]:
     """Everything, for one space: ids are unique across spaces, so the space is in ours."""
     own = f"wirewatch-{space}"
-    searches = [_search(f"{own}-{name}", title, query, sort, own) for name, title, query, sort in SEARCHES]
+    searches = [_search(f"{own}-{name}", title, query, sort, more, own) for name, title, query, sort, more in SEARCHES]
     return [_data_view(own, alias), *searches, _dashboard(f"{own}-overview", own)]
 
 
@@ -81,12 +88,12 @@ def _data_view(own: str, alias: str) -> Object:
     return _object("index-pattern", own, attributes, [])
 
 
-def _search(own_id: str, title: str, query: str, sort: list[list[str]], view: str) -> Object:
+def _search(own_id: str, title: str, query: str, sort: list[list[str]], more: tuple[str, ...], view: str) -> Object:
     asked = {"query": _lucene(query), "filter": [], "highlightAll": True, "indexRefName": SOURCE}
     attributes = {
         "title": title,
         "description": HINT,
-        "columns": ["title", "source", "language", "url", "published_at"],
+        "columns": [*COLUMNS, *more],
         "sort": sort,
         "grid": {"columns": {"title": {"width": 520}}},
         "hideChart": False,

@@ -204,6 +204,14 @@ def test_an_article_says_by_which_sentences_it_is_on_a_topic() -> None:
     assert why == {"russia-north-korea": ("Putin je dočekao Kim Džong Una!", "Prenosi KCNA.")}
 
 
+def test_of_a_long_sentence_the_beginning_is_kept() -> None:
+    text = "Putin je dočekao Kim Džong Una, " + "a padala je kiša, " * 40
+
+    (why,) = TOPICS.why(GAZETTEER.find(text), text, "").values()
+
+    assert why == (text[:300].rstrip() + "…",)
+
+
 def test_the_topic_agrees_with_the_samples_labels() -> None:
     pairs = list(judged())
 
@@ -223,3 +231,4 @@ def test_an_article_is_tagged_whole() -> None:
     assert seen.entities == ("north-korea", "kim-jong-un", "vladimir-putin")
     assert seen.entity_names == ("North Korea", "Kim Jong Un", "Vladimir Putin")
     assert seen.topics == ("russia-north-korea",)
+    assert seen.topic_reasons == (body,)

@@ -12,11 +12,13 @@ from wirewatch.analysis.query import Node
 from wirewatch.index.elastic.client import check_version, connect
 from wirewatch.index.elastic.document import from_source
 from wirewatch.index.elastic.errors import told
+from wirewatch.index.elastic.explain import Explained
 from wirewatch.index.elastic.generations import Generations
 from wirewatch.index.elastic.query import build, ranked
 from wirewatch.index.elastic.rebuild import ElasticRebuild
 from wirewatch.index.elastic.writer import ElasticWriter
 from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE, ranks
+from wirewatch.index.parts import asked
 from wirewatch.model import Answer, Article, ArticleId, Hit, Search
 from wirewatch.settings.schema import IndexSettings
 
@@ -75,11 +77,16 @@ class ElasticIndex:
         if ask.stories:
             body["collapse"] = {"field": "story_id"}
             body["aggs"] = {"stories": {"cardinality": {"field": "story_id", "precision_threshold": 40_000}}}
-        answer = self._ask(**body, track_total_hits=True, search_type="dfs_query_then_fetch")
+        explained = Explained(body, () if by_date else asked(node)) if ask.explain else None
+        more = explained.more() if explained else {}
+        answer = self._ask(**body, **more, track_total_hits=True, search_type="dfs_query_then_fetch")
         hits = answer["hits"]["hits"]
         tellings = self._tellings(query, [hit["_source"]["story_id"] for hit in hits]) if ask.stories and hits else {}
         total = answer["aggregations"]["stories"]["value"] if ask.stories and "aggregations" in answer else _total(answer)
-        return Answer(hits=tuple(_hit(hit, node, tellings) for hit in hits), total=int(total))
+        found = [_hit(hit, node, tellings) for hit in hits]
+        if explained:
+            found = [explained.hit(made, hit) for made, hit in zip(found, hits, strict=True)]
+        return Answer(hits=tuple(found), total=int(total), asked=explained.asked if explained else "")
 
     def scan(self, node: Node, ask: Search) -> Iterator[Article]:
         """See port.Index."""

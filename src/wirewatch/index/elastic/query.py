@@ -12,6 +12,7 @@ from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phra
 from wirewatch.errors import UserError
 from wirewatch.index.document import TAGS, micros, rfc3339
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
+from wirewatch.index.parts import BESIDE, Asked
 from wirewatch.model import Search
 
 Query = dict[str, Any]
@@ -32,6 +33,13 @@ def ranked(node: Node, ask: Search) -> Query:
     """As `build`, with what makes one article better than another; it meets the same."""
     better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
     return {"bool": {**build(node, ask)["bool"], "should": better}}
+
+
+def part(each: Asked) -> Query | None:
+    """One part of `ranked`, as it stands there."""
+    if isinstance(each.asked, Run):
+        return _unless_apart(each.asked) if each.name == BESIDE else _if_typed_so(each.asked)
+    return _alternative(each.asked, 0)
 
 
 def filters(ask: Search) -> Iterator[Query]:

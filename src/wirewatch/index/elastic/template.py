@@ -15,7 +15,7 @@ from typing import Any
 from wirewatch.analysis.chain import TABLES_VERSION
 from wirewatch.analysis.elastic import EXACT, TEXT, analysis
 
-VERSION = 2  # of the fields and of what is put into them: count up, and `wirewatch reindex` is needed
+VERSION = 3  # of the fields and of what is put into them: count up, and `wirewatch reindex` is needed
 
 _KEYWORD, _DATE = {"type": "keyword"}, {"type": "date"}
 _UNSEARCHED = {"type": "keyword", "index": False, "doc_values": False}
@@ -57,6 +57,7 @@ MAPPINGS: dict[str, Any] = {
         "organisations": {"type": "keyword", "ignore_above": 512},
         "places": {"type": "keyword", "ignore_above": 512},
         "topics": _KEYWORD,
+        "topic_reasons": _UNSEARCHED,
         "story_id": _KEYWORD,
         "is_copy": {"type": "boolean"},
         "feed": {"type": "keyword", "ignore_above": 4096},

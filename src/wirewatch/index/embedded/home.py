@@ -19,6 +19,7 @@ from wirewatch.analysis.highlight import sentences
 from wirewatch.analysis.query import Node
 from wirewatch.index.document import from_bytes
 from wirewatch.index.embedded.errors import REBUILD, told
+from wirewatch.index.embedded.explain import explained, readable
 from wirewatch.index.embedded.query import build, ids_query, ranked
 from wirewatch.index.embedded.rank import Ranked, count, first, id_of, newest, stories
 from wirewatch.index.embedded.rebuild import EmbeddedRebuild
@@ -130,7 +131,10 @@ class EmbeddedIndex:
                 rows, total = stories(searcher, query, max(1, limit), by_date)
             else:
                 rows = first(searcher, query, limit, by_date) if limit > 0 else []
-            return Answer(hits=tuple(_hit(searcher, row, node) for row in rows[: max(0, limit)]), total=total)
+            hits = tuple(_hit(searcher, row, node) for row in rows[: max(0, limit)])
+            if not ask.explain:
+                return Answer(hits=hits, total=total)
+            return Answer(hits=hits if by_date else explained(searcher, hits, node), total=total, asked=readable(query))
 
     def scan(self, node: Node, ask: Search) -> Iterator[Article]:
         """See port.Index."""

@@ -11,6 +11,7 @@ from wirewatch.errors import UserError
 from wirewatch.index.document import TAGS, micros
 from wirewatch.index.embedded.schema import SCHEMA
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
+from wirewatch.index.parts import BESIDE, Asked
 from wirewatch.model import Search
 
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
@@ -32,6 +33,18 @@ def ranked(node: Node, ask: Search) -> Query:
     """As `build`, with what makes one article better than another; it meets the same."""
     better = [_unless_apart(run) for run in pairs(node)] + [_if_typed_so(run) for run in as_typed(node)]
     return Query.boolean_query([(Occur.Must, build(node, ask)), *((Occur.Should, query) for query in better)])
+
+
+def part(each: Asked) -> Query | None:
+    """One part of `ranked`, as it stands there."""
+    if isinstance(each.asked, Run):
+        return _unless_apart(each.asked) if each.name == BESIDE else _if_typed_so(each.asked)
+    return _alternative(each.asked, 0)
+
+
+def among(query: Query, ids: Sequence[str]) -> Query:
+    """`query`, of these articles."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, _unscored(ids_query(ids)))])
 
 
 def ids_query(ids: Sequence[str]) -> Query:

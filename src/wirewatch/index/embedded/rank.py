@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
 
 from tantivy import DocAddress, Query, Searcher
 
 from wirewatch.index.document import micros
 from wirewatch.index.embedded.query import between
-from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE
+from wirewatch.index.favour import freshness
 
 RESCORED = 200  # so many of the best by words are looked at for freshness
 PAGE = 500  # articles read at a time, newest first
@@ -39,7 +39,10 @@ def best(searcher: Searcher, query: Query, n: int) -> list[Ranked]:
     hits = searcher.search(query, max(n, RESCORED), count=False).hits
     shown = numbers(searcher, "shown_at", [address for _, address in hits])
     now = micros(datetime.now(UTC))
-    rows = [(score * _freshness(now - at), at, address) for (score, address), at in zip(hits, shown, strict=True)]
+    rows = [
+        (score * freshness(timedelta(microseconds=now - at)), at, address)
+        for (score, address), at in zip(hits, shown, strict=True)
+    ]
     rows.sort(key=lambda row: (-row[0], -row[1]))
     return list(islice(_settled(searcher, rows), n))
 
@@ -98,10 +101,6 @@ def numbers(searcher: Searcher, field: str, addresses: list[DocAddress]) -> list
 def id_of(searcher: Searcher, address: DocAddress) -> str:
     """The id of the article that lies there."""
     return str(searcher.doc(address)["id"][0])
-
-
-def _freshness(age: int) -> float:
-    return float(1 - FRESH_SHARE + FRESH_SHARE * 2 ** (-max(0, age) / (HALF_LIFE.total_seconds() * 1e6)))
 
 
 def _of_moment(searcher: Searcher, query: Query, at: int) -> list[tuple[float, int, DocAddress]]:

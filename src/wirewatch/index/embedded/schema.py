@@ -12,18 +12,23 @@ from wirewatch.analysis.chain import both
 from wirewatch.index.document import micros, to_bytes
 from wirewatch.model import Article
 
-VERSION = 3  # a change of the fields or of what is put into them: count up, and indices are built anew
+VERSION = 4  # a change of the fields or of what is put into them: count up, and indices are built anew
+
+
+_WORDS = ("title", "title_exact", "body", "body_exact", "authors", "authors_exact")
+_COUNTED = ("source", "language", "topics")  # what articles are counted by
+_TAGS = ("entities", "country", "script")
+FIELDS = ("id", *_WORDS, *_COUNTED, *_TAGS, "month", "revision", "shown_at", "first_seen_at")  # tantivy knows them by number
 
 
 def _schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("title", "body", "authors"):
-        for field in (name, f"{name}_exact"):
-            builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
-    for name in ("source", "language", "topics"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)  # what articles are counted by
-    for name in ("entities", "country", "script"):
+    for name in _WORDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in _COUNTED:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in _TAGS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("month", tokenizer_name="raw", index_option="basic")  # first seen in: 2026.11
     builder.add_integer_field("revision", fast=True)
