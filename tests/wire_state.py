@@ -12,6 +12,7 @@ from wirewatch.state import tables as t
 from wirewatch.state.captures import Fetched, FetchTask, Indexed, IndexTask
 from wirewatch.state.database import Database
 from wirewatch.state.identity import article_id_of, key_of
+from wirewatch.state.sameness import further_keys
 
 FEED = "https://vesti.example/rss"
 
@@ -29,7 +30,7 @@ def entry(url: str = "https://vesti.example/1", title: str = "Ким и Пути
 def keyed(found: Entry) -> feeds.KeyedEntry:
     """The entry with its identity."""
     key = key_of(found.url)
-    return feeds.KeyedEntry(entry=found, key=key, article_id=article_id_of(key))
+    return feeds.KeyedEntry(entry=found, key=key, article_id=article_id_of(key), further=further_keys(found.url))
 
 
 def polled(

@@ -21,11 +21,13 @@ from wirewatch.group.stage import digest
 from wirewatch.index.port import Writer
 from wirewatch.model import Article, ArticleId, ArticleNo, Counts, Extract
 from wirewatch.pruning import FIRST
-from wirewatch.state import captures, stories
+from wirewatch.state import captures, merging, stories
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
 
 log = structlog.get_logger()
+Found = tuple[IndexTask, Extract]
+Texts = dict[ArticleNo, bytes | None]  # digests of bodies, by article
 BATCH = 200  # pages between two commits of the index: a commit costs about 0.1 s on 100,000 articles (docs/figures.md)
 RENEW = 20.0  # seconds between renewals of the batch's leases, which last 60
 
@@ -59,7 +61,8 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
         if task.first_seen_at < ports.keep_from:  # a late write must not make a dropped month again
             _ended(ports.db, task, Skip(Reason.PAST_KEEPING), counts)
     extracts = _extract(ports, [task for task in tasks if task.first_seen_at >= ports.keep_from], counts)
-    articles = _articles(ports, extracts)
+    texts = _texts(extracts)
+    articles = _articles(ports, _one_of_each(ports.db, extracts, texts, counts), texts)
     refused = writer.write([article for _, article in articles])
     done = []
     for task, article in articles:
@@ -78,7 +81,7 @@ def rebuilt(ports: Indexing, tasks: Sequence[IndexTask]) -> tuple[list[Article],
     by_no = {task.no: task for task in tasks}
     outcomes = {work.capture: outcome for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks)}
     extracts = [(by_no[no], outcomes[no]) for no in by_no if isinstance(outcomes.get(no), Extract)]
-    articles = [article for _, article in _articles(ports, extracts)]  # type: ignore[arg-type]
+    articles = [article for _, article in _articles(ports, extracts, _texts(extracts))]  # type: ignore[arg-type]
     return articles, len(tasks) - len(articles)
 
 
@@ -97,6 +100,29 @@ def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> lis
             captures.renew(ports.db, [task.token for task in tasks])
             renewed = time.monotonic()
     return [(task, found[task.no]) for task in tasks if task.no in found]
+
+
+def _texts(extracts: Sequence[Found]) -> Texts:
+    return {task.article_no: digest(extract.body) for task, extract in extracts}
+
+
+def _one_of_each(db: Database, extracts: Sequence[Found], texts: Texts, counts: Counts) -> list[Found]:
+    """Without the pages that turn out to be another article under a further address."""
+    others = merging.settle(db, [_read(task, extract, texts) for task, extract in extracts])
+    for task, _ in extracts:
+        if task.article_no in others:
+            _ended(db, task, Skip(Reason.SAME_AS, others[task.article_no]), counts)
+    return [(task, extract) for task, extract in extracts if task.article_no not in others]
+
+
+def _read(task: IndexTask, extract: Extract, texts: Texts) -> merging.Read:
+    return merging.Read(
+        article=task.article_no,
+        url=task.entry.url,
+        final_url=task.final_url,
+        canonical=extract.canonical,
+        digest=texts[task.article_no],
+    )
 
 
 def _work(task: IndexTask, archive: str) -> ExtractTask:
@@ -126,8 +152,8 @@ def _ended(db: Database, task: IndexTask, outcome: Exception, counts: Counts) ->
     counts.add("failed" if fate == "failed" else "retried")
 
 
-def _articles(ports: Indexing, extracts: Sequence[tuple[IndexTask, Extract]]) -> list[tuple[IndexTask, Article]]:
-    told = stories.assign(ports.db, [(task.article_no, digest(extract.body)) for task, extract in extracts])
+def _articles(ports: Indexing, extracts: Sequence[Found], texts: Texts) -> list[tuple[IndexTask, Article]]:
+    told = stories.assign(ports.db, [(task.article_no, texts[task.article_no]) for task, _ in extracts])
     return [(task, _article(ports, task, extract, *told[task.article_no])) for task, extract in extracts]
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from wirewatch.errors import Reason, Retry, Skip
 from wirewatch.model import Page
 from wirewatch.net.answers import LONGEST, retry_after, status_reason
+from wirewatch.state.sameness import leads_to_article
 
 BUSY = timedelta(minutes=15)  # after a 429 without Retry-After, doubled with each attempt
 DOWN = timedelta(minutes=10)  # that a host is left alone which can't be connected to
@@ -27,8 +28,6 @@ FINAL = frozenset(  # asking again would bring the same: `failed` at once
     }
 )
 CLOSES_HOST = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS})  # the host's other pages would end alike
-
-_PERMANENT = (301, 308)
 
 
 def refuse_type(status: int, content_type: str) -> None:
@@ -56,9 +55,8 @@ def refuse_status(page: Page, attempts: int) -> None:
 
 
 def is_moved(page: Page) -> bool:
-    """Whether the page's last address is believed to be the article's, too: it moved there for good, and not to the front page.
+    """Whether the page's last address is believed to be the article's, too, whatever kind of redirects led there.
 
-    A temporary redirect may lead every article to one login or consent page.
+    Many articles of a site may be led to one front page, section, login or consent page: such an address names no article.
     """
-    path = page.final_url.partition("://")[2].partition("/")[2]
-    return bool(page.hops) and all(hop.status in _PERMANENT for hop in page.hops) and bool(path.strip("/"))
+    return bool(page.hops) and leads_to_article(page.url, page.final_url)

@@ -14,6 +14,7 @@ from wirewatch.state import captures
 from wirewatch.state.captures import Fetched, FetchTask
 from wirewatch.state.database import Database
 from wirewatch.state.identity import key_of
+from wirewatch.state.sameness import further_keys
 
 TICK = 0.2  # seconds between two looks whether the open file has waited long enough
 
@@ -43,7 +44,7 @@ class Filing:
             await self.close()
 
     def _add(self, page: Page, task: FetchTask) -> None:
-        moved = (key_of(page.final_url),) if is_moved(page) else ()
+        moved = (key_of(page.final_url), *further_keys(page.final_url)) if is_moved(page) else ()
         keys = tuple(key for key in moved if key not in task.origin.keys)
         pending = self._writer.add(page, replace(task.origin, keys=task.origin.keys + keys))
         self._waiting[pending] = _Waiting(task, page.final_url, page.header("content-type")[:200], keys)

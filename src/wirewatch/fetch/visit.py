@@ -76,6 +76,7 @@ class Visit:
             down_until=self.down_until,
             not_before=self.not_before,
             pace=self.pace,
+            next_at=self.next_at,
             robots=fresh.body if fresh else None,
             robots_status=fresh.status if fresh else None,
             robots_fetched_at=fresh.fetched_at if fresh else None,
@@ -165,6 +166,9 @@ class Visit:
         await asyncio.sleep((self.next_at - datetime.now(UTC)).total_seconds())
         self._later(delay)
         self.lost = not await asyncio.to_thread(captures.paced, self.db, self.host, self.next_at)
+        self._later(
+            delay
+        )  # from when it is asked, not from when that was noted: a busy disk must not make the host's rest shorter
         return not self.lost
 
     def _later(self, delay: float) -> None:

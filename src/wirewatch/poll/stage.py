@@ -26,6 +26,7 @@ from wirewatch.state import feeds
 from wirewatch.state.database import Database
 from wirewatch.state.feeds import FeedTask, KeyedEntry, PollCounts, Polled
 from wirewatch.state.identity import article_id_of, key_of
+from wirewatch.state.sameness import further_keys
 
 log = structlog.get_logger()
 BATCH = 100  # feeds claimed at once
@@ -224,8 +225,8 @@ def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:
     keyed = []
     for entry in entries:
         try:
-            key = key_of(entry.url)
+            key, further = key_of(entry.url), further_keys(entry.url)
         except Skip:
             continue
-        keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key)))
+        keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key), further=further))
     return keyed

@@ -12,8 +12,9 @@ from wirewatch.model import Source
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
+from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
-from wirewatch.state.polls import KeyedEntry, PollCounts, Polled, finish_poll, finish_unchanged, known_keys
+from wirewatch.state.polls import PollCounts, Polled, finish_poll, finish_unchanged, known_keys
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [

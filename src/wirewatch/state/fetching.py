@@ -13,6 +13,7 @@ from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin, Place
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
+from wirewatch.state.keys import add_keys
 from wirewatch.state.leases import LEASE, NOBODY, chunks, still_ours, take, unleased
 from wirewatch.state.rows import entry_of
 from wirewatch.state.upsert import insert as upsert
@@ -185,6 +186,7 @@ def release_host(
     down_until: datetime | None = None,
     not_before: datetime | None = None,
     pace: float | None = None,
+    next_at: datetime | None = None,
     robots: bytes | None = None,
     robots_status: int | None = None,
     robots_fetched_at: datetime | None = None,
@@ -193,7 +195,8 @@ def release_host(
 
     Until `down_until` (it didn't answer) and `not_before` (it said so) nobody asks it, not even with --now.
     """
-    learned = {"pace": pace, "robots": robots, "robots_status": robots_status, "robots_fetched_at": robots_fetched_at}
+    learned = {"pace": pace, "next_at": next_at, "robots": robots}
+    learned |= {"robots_status": robots_status, "robots_fetched_at": robots_fetched_at}
     learned["closed_until"] = max((at for at in (down_until, not_before) if at), default=None)
     values = {name: value for name, value in learned.items() if value is not None}
     with db.write() as conn:
@@ -239,17 +242,6 @@ def page_values(place: Place, final_url: str, content_type: str, now: datetime) 
     where = {"file": place.file, "offset": place.offset, "length": place.length}
     facts = {"status": "fetched", "final_url": final_url, "content_type": content_type, "attempts": 0, "due_at": now, "at": now}
     return NOBODY | where | facts | {"reason": None, "detail": "", "not_before": None}
-
-
-def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:
-    """Give an article further keys; gives the id of another article that has one of them already."""
-    if not keys:
-        return None
-    rows = [{"key": key, "article": article} for key in sorted(set(keys))]
-    conn.execute(upsert(conn, t.article_keys).on_conflict_do_nothing(), rows)
-    k, a = t.article_keys.c, t.articles.c
-    others = select(a.id).join_from(t.article_keys, t.articles, a.no == k.article)
-    return conn.scalar(others.where(k.key.in_(list(keys)), k.article != article).order_by(a.no).limit(1))
 
 
 def note_files(conn: Connection, names: Collection[str], now: datetime) -> None:

@@ -32,7 +32,7 @@ def key_of(url: str) -> str:
     host = scheme_host.removesuffix(":80").removesuffix(":443")
     while host.startswith("www.") and "." in host[4:]:
         host = host[4:]
-    kept = "&".join(pair for pair in query.split("&") if not _is_tracker(pair))
+    kept = "&".join(pair for pair in query.split("&") if not is_tracker(pair))
     key = canonicalize_url(urlunsplit(("https", host, path or "/", kept, ""))).removeprefix("https://")
     if len(key) > LONGEST_KEY:
         return f"{host}/~{blake2b(key.encode(), digest_size=20).hexdigest()}"
@@ -77,6 +77,7 @@ def _fits_a_host(name: str) -> bool:
     return all(char.isalnum() or char in "-._:%" for char in name)
 
 
-def _is_tracker(pair: str) -> bool:
+def is_tracker(pair: str) -> bool:
+    """Whether a parameter (`name` or `name=value`) only says how a reader came."""
     name = unquote_plus(pair.partition("=")[0]).lower()
     return name in _TRACKERS or name.startswith(_TRACKER_PREFIXES)

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, s
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
+from wirewatch.state import keys
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.forgetting import bare_host, forgotten_hosts
 from wirewatch.state.identity import host_of, short_hash
+from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks
 from wirewatch.state.rows import entry_json
 from wirewatch.state.upsert import insert as upsert
@@ -43,15 +45,6 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedEntry:
-    """An entry with its identity; `article_id` is used only if the key is new."""
-
-    entry: Entry
-    key: str
-    article_id: ArticleId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PollCounts:
     """What a poll's entries turned out to be."""
 
@@ -79,12 +72,13 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         if feed is None:
             return None
         poll = _Poll(conn, clock(conn), feed)
-        by_key = {keyed.key: keyed for keyed in reversed(entries)}
-        known = _known(conn, list(by_key))
+        by_key = {keyed.key: keyed for keyed in reversed(keys.undressed(conn, entries))}
+        known = keys.known(conn, list(by_key))
         made = _make_articles(poll, [keyed for key, keyed in sorted(by_key.items()) if key not in known])
         new = {key: no for key, no in made.items() if no is not None}
         if len(new) < len(made):  # another poll announced the same at the same moment
-            known |= _known(conn, [key for key, no in made.items() if no is None])
+            known |= keys.known(conn, [key for key, no in made.items() if no is None])
+        keys.give(conn, [(no, by_key[key].further) for key, no in new.items()])
         fresh = [(new[key], by_key[key].entry) for key in reversed(by_key) if key in new]
         _queue(poll, [(article, 1, "new", entry) for article, entry in fresh])
         shown = {known[key]: by_key[key].entry for key in by_key if key in known}
@@ -115,18 +109,10 @@ def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]")
             _rest(conn, host, until)
 
 
-def known_keys(db: Database, keys: Sequence[str]) -> set[str]:
+def known_keys(db: Database, some: Sequence[str]) -> set[str]:
     """Which of these keys belong to an article already: what a feed's pace goes by."""
     with db.read() as conn:
-        return set(_known(conn, keys))
-
-
-def _known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in chunks(keys):
-        query = select(t.article_keys.c.key, t.article_keys.c.article).where(t.article_keys.c.key.in_(some))
-        found |= {row.key: row.article for row in conn.execute(query)}
-    return found
+        return set(keys.known(conn, some))
 
 
 def _make_articles(poll: _Poll, entries: Sequence[KeyedEntry]) -> dict[str, int | None]:

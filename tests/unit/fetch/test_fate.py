@@ -129,13 +129,12 @@ def test_what_may_be_a_page_is_read(status: int, kind: str) -> None:
 @pytest.mark.parametrize(
     ("given", "moved"),
     [
-        ({"hops": (301,)}, True),
-        ({"hops": (308, 301)}, True),
-        ({"hops": (301, 302)}, False),
-        ({"hops": ()}, False),
+        ({"hops": (301,), "final_url": "http://x/most-preko-tise"}, True),
+        ({"hops": (302, 301), "final_url": "http://x/most-preko-tise"}, True),
+        ({"hops": (), "final_url": "http://x/most-preko-tise"}, False),
         ({"hops": (301,), "final_url": "http://x/"}, False),
-        ({"hops": (301,), "final_url": "http://x"}, False),
+        ({"hops": (301,), "final_url": "http://x/login"}, False),
     ],
 )
-def test_only_a_lasting_redirect_to_a_page_gives_a_further_key(given: dict[str, Any], moved: bool) -> None:
+def test_only_a_redirect_to_what_names_an_article_gives_a_further_key(given: dict[str, Any], moved: bool) -> None:
     assert is_moved(page(**given)) is moved

@@ -1,0 +1,61 @@
+"""The table of keys: which article an address belongs to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from wirewatch.model import ArticleId, Entry
+from wirewatch.state import tables as t
+from wirewatch.state.leases import chunks
+from wirewatch.state.upsert import insert as upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedEntry:
+    """An entry with its identity; `article_id` is used only if the key is new."""
+
+    entry: Entry
+    key: str
+    article_id: ArticleId
+    further: tuple[str, ...] = ()  # keys of the same article in another dress (AMP, mobile, print)
+
+
+def known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """The articles that have these keys, by key; unknown keys are left out."""
+    found: dict[str, int] = {}
+    for some in chunks(keys):
+        query = select(t.article_keys.c.key, t.article_keys.c.article).where(t.article_keys.c.key.in_(some))
+        found |= {row.key: row.article for row in conn.execute(query)}
+    return found
+
+
+def undressed(conn: Connection, entries: Sequence[KeyedEntry]) -> Sequence[KeyedEntry]:
+    """The entries, each under the key by which its article is known, here or in the state: an AMP page under the page's own."""
+    if not any(keyed.further for keyed in entries):
+        return entries
+    there = known(conn, sorted({key for keyed in entries for key in (keyed.key, *keyed.further)}))
+    first: dict[str, str] = {}  # by any key of an entry: the key that it goes by
+    for keyed in entries:
+        own = (keyed.key, *keyed.further)
+        name = next((key for key in own if key in there), None) or next((first[key] for key in own if key in first), keyed.key)
+        first |= dict.fromkeys(own, name)
+    return [replace(keyed, key=first[keyed.key]) for keyed in entries]
+
+
+def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Give articles (number, keys) these keys, where nobody has them."""
+    rows = sorted((key, article) for article, keys in articles for key in set(keys))
+    if rows:
+        new = upsert(conn, t.article_keys).on_conflict_do_nothing()
+        conn.execute(new, [{"key": key, "article": article} for key, article in rows])
+
+
+def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:
+    """Give an article further keys; gives the id of another article that has one of them already."""
+    if not keys:
+        return None
+    give(conn, [(article, keys)])
+    k, a = t.article_keys.c, t.articles.c
+    others = select(a.id).join_from(t.article_keys, t.articles, a.no == k.article)
+    return conn.scalar(others.where(k.key.in_(list(keys)), k.article != article).order_by(a.no).limit(1))
