@@ -22,9 +22,9 @@ def source(*urls: str, name: str = "Вести", every: float | None = None, lan
     return Source(name=name, country="rs", language=language, feeds=tuple(Feed(url=url, every=every) for url in urls or (FEED,)))
 
 
-def entry(url: str = "https://vesti.example/1", title: str = "Ким и Путин", updated: str = "") -> Entry:
+def entry(url: str = "https://vesti.example/1", title: str = "Ким и Путин", updated: str = "", content: str = "") -> Entry:
     """An entry."""
-    return Entry(url=url, title=title, updated=updated, published_at=datetime(2026, 11, 1, 8, 30, tzinfo=UTC))
+    return Entry(url=url, title=title, updated=updated, content=content, published_at=datetime(2026, 11, 1, 8, 30, tzinfo=UTC))
 
 
 def keyed(found: Entry) -> feeds.KeyedEntry:

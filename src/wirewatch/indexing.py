@@ -171,6 +171,7 @@ def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, s
         published_at=extract.published_at,
         published_at_source=extract.published_at_source,
         updated_at=extract.updated_at,
+        body_source=extract.body_source,
         description=extract.description or task.entry.summary,
         authors=extract.authors,
         image=extract.image,

@@ -12,6 +12,9 @@ ArticleNo = NewType("ArticleNo", int)  # the state database's key of an article;
 CaptureNo = NewType("CaptureNo", int)  # the state database's key of a capture
 
 
+FROM_FEED = "text/html; charset=utf-8; source=feed"  # the content type of an entry's own text that stands for its page
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One feed of a source, as feeds.yaml has it."""
@@ -58,7 +61,7 @@ class Page:
 
     url: str  # as requested
     final_url: str  # after redirects
-    status: int
+    status: int  # 0: nothing came, the entry's own text stands for it
     headers: tuple[tuple[str, str], ...]  # names in lower case, in the server's order
     body: bytes  # unpacked, not yet text; at most the caller's limit
     fetched_at: datetime
@@ -110,6 +113,7 @@ class Extract:
     image: str = ""
     declared_language: str | None = None
     canonical: str = ""  # as the page says, absolute; not yet believed
+    body_source: str = "page"  # feed: the entry's own full text, the page had none or couldn't be had
     rules: int = 1  # version of the extraction's rules
 
 
@@ -128,6 +132,7 @@ class Article:
     published_at: datetime | None = None  # None: not known; the index then sorts by first_seen_at
     published_at_source: str = ""
     updated_at: datetime | None = None
+    body_source: str = "page"  # feed: the feed's own full text, the page had none or couldn't be had
     description: str = ""
     authors: tuple[str, ...] = ()
     image: str = ""

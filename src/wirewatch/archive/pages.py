@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from wirewatch import __version__
-from wirewatch.archive.records import Records, origin_of
+from wirewatch.archive.records import PAGE_RECORDS, Records, origin_of
 from wirewatch.archive.store import CLOSED, open_store
 from wirewatch.errors import WirewatchError
 from wirewatch.model import Origin
@@ -47,7 +47,7 @@ def stretches(archive: str, file: str) -> Iterator[Stretch]:
                     start = begin + length
                 elif record.digest_checker.passed is not True:
                     raise NotWhole(f"{file} at {begin}: the digest differs")
-                elif record.rec_type == "response":
+                elif record.rec_type in PAGE_RECORDS:
                     offset = begin
                 elif record.rec_type == "metadata":
                     yield Stretch(file, start, begin + length, offset, origin_of(body))

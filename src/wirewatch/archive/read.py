@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
-from wirewatch.archive.records import origin_of, page_of
+from wirewatch.archive.records import PAGE_RECORDS, content_type, origin_of, page_of
 from wirewatch.archive.store import CLOSED, open_store
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Origin, Page, Place
@@ -67,9 +67,9 @@ def _found(file: str, records: ArchiveIterator) -> Iterator[Found]:
         known, body = record.rec_headers.get_header, record.content_stream().read()
         if record.rec_type != "warcinfo" and record.digest_checker.passed is not True:
             raise ValueError(f"record {known('WARC-Record-ID')} is cut or changed")
-        if record.rec_type == "response":
+        if record.rec_type in PAGE_RECORDS:
             place = Place(file=file, offset=records.get_record_offset(), length=records.get_record_length())
-            facts = (place, known("WARC-Target-URI"), record.http_headers.get_header("content-type", ""))
+            facts = (place, known("WARC-Target-URI"), content_type(record))
             responses[known("WARC-Record-ID")] = facts
         elif record.rec_type == "metadata" and known("WARC-Refers-To") in responses:
             yield origin_of(body), *responses.pop(known("WARC-Refers-To"))

@@ -20,6 +20,7 @@ from wirewatch.model import ArticleId, Entry, Origin, Page
 from wirewatch.safe import one_line
 
 REQUESTED, TOOK = "Wirewatch-Requested-URI", "Wirewatch-Took"  # WARC 1.1 lets writers add fields
+PAGE_RECORDS = ("response", "resource")  # types of a record that holds a page
 _LEVEL = 2  # 3.5 ms a page of 300 KB; 6: 7.2 ms for 13 % fewer bytes; warcio's own 9 is slower still
 _PACKING = ("content-encoding", "transfer-encoding", "content-length")
 _KEPT_AS = "x-crawler-"
@@ -40,17 +41,20 @@ class Records:
         self._warc.write_record(self._warc.create_warcinfo_record(name.rpartition("/")[2], facts))
 
     def page(self, page: Page, origin: Origin) -> tuple[int, int]:
-        """Write a page; gives offset and length of its response record."""
+        """Write a page; gives offset and length of its response record (a resource, if the entry stands for the page)."""
         date = {"WARC-Date": _date(page.fetched_at)}
         known = date | ({"WARC-IP-Address": page.ip} if page.ip else {}) | {REQUESTED: page.url, TOOK: f"{page.took:.3f}"}
-        response = self._record(
-            page.final_url, "response", known, http=_answer(page.status, page.headers, len(page.body)), body=page.body
-        )
+        if page.status:
+            http = _answer(page.status, page.headers, len(page.body))
+            response = self._record(page.final_url, "response", known, http=http, body=page.body)
+        else:  # made of the feed's entry: no server said this
+            response = self._record(page.final_url, "resource", known, body=page.body, kind=page.header("content-type"))
         named = response.rec_headers.get_header("WARC-Record-ID")
         beside = date | {"WARC-Concurrent-To": named}
         for hop in page.hops:
             self._warc.write_record(self._record(hop.url, "response", beside, http=_answer(hop.status, hop.headers, 0)))
-        self._warc.write_record(self._record(page.final_url, "request", beside, http=_asked(page)))
+        if page.status:
+            self._warc.write_record(self._record(page.final_url, "request", beside, http=_asked(page)))
         start = self._out.tell()
         self._warc.write_record(response)
         end = self._out.tell()
@@ -95,18 +99,23 @@ def _packer() -> "zlib._Compress":
 
 def page_of(record: ArcWarcRecord) -> Page:
     """The page of a response record whose body was not read yet. Hops and request lie in records of their own: left out."""
-    known = record.rec_headers.get_header
-    headers = [(name.lower(), value) for name, value in record.http_headers.headers]
+    known, http = record.rec_headers.get_header, record.http_headers
+    headers = [(name.lower(), value) for name, value in (http.headers if http else [("content-type", content_type(record))])]
     return Page(
         url=known(REQUESTED) or known("WARC-Target-URI"),
         final_url=known("WARC-Target-URI"),
-        status=int(record.http_headers.get_statuscode()),
+        status=int(http.get_statuscode()) if http else 0,
         headers=tuple((name.removeprefix(_KEPT_AS), value) for name, value in headers if name != "content-length"),
         body=record.content_stream().read(),
         fetched_at=datetime.fromisoformat(known("WARC-Date")),
         took=float(known(TOOK) or 0),
         ip=known("WARC-IP-Address") or "",
     )
+
+
+def content_type(record: ArcWarcRecord) -> str:
+    """What the server, or for a resource the archive, says that the body is."""
+    return str((record.http_headers or record.rec_headers).get_header("content-type", ""))
 
 
 def origin_of(packed: bytes) -> Origin:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from wirewatch.extract.script import said
+from wirewatch.analysis.script import said
 from wirewatch.extract.tree import Parsed, count, cut, narrow, paragraphs, parse
 
 for _name in ("trafilatura", "htmldate", "justext", "readability"):

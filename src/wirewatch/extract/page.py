@@ -7,6 +7,7 @@ from typing import Any
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_author, extract_title
 
+from wirewatch.analysis.script import said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
 from wirewatch.extract.body import LEAST, find_body, longer
@@ -14,11 +15,10 @@ from wirewatch.extract.charset import clean, decode
 from wirewatch.extract.declared import Declared, plain, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
-from wirewatch.extract.script import said
 from wirewatch.extract.tree import parse
-from wirewatch.model import Entry, Extract
+from wirewatch.model import FROM_FEED, Entry, Extract
 
-RULES = 1  # goes up with every change that gives another text or field
+RULES = 2  # goes up with every change that gives another text or field
 _POOR = 200  # characters below which what the page or its feed carry as data may tell more
 _BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 
@@ -35,9 +35,11 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     tree = page.root
     declared = read_declared(tree)
     facts, line = _facts(tree, declared, url), standfirst(tree, declared)
-    found = _headless(find_body(text, page), facts["title"])[:MAX_BODY]
-    if said(found) < _POOR:
-        found = _rescued(found, declared, entry)
+    found, source_of_body = _headless(find_body(text, page), facts["title"])[:MAX_BODY], "page"
+    if content_type == FROM_FEED:
+        found, source_of_body = _lines(entry.content[:MAX_BODY]), "feed"
+    elif said(found) < _POOR:
+        found, source_of_body = _rescued(found, declared, entry)
     if said(found) < LEAST:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
     published_at, source = dates.published(declared, entry, tree, url=url, first_seen_at=first_seen_at)
@@ -47,6 +49,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
         published_at=published_at,
         published_at_source=source,
         updated_at=dates.updated(declared, first_seen_at),
+        body_source=source_of_body,
         rules=RULES,
     )
 
@@ -71,13 +74,15 @@ def _headless(body: str, title: str) -> str:
     return rest if first.strip() == title else body
 
 
-def _rescued(body: str, declared: Declared, entry: Entry) -> str:
-    """The longest of a poor body and of what page and feed carry as data, which is often cut short or without paragraphs."""
+def _rescued(body: str, declared: Declared, entry: Entry) -> tuple[str, str]:
+    """The longest of a poor body and of what page and feed carry as data, which is often cut short or without paragraphs.
+
+    With it where it is from: page or feed.
+    """
     carried = declared.article.get("articleBody")
-    for other in (carried if isinstance(carried, str) else "", entry.content):
-        if said(body) < _POOR:
-            body = longer(body, _lines(other[:MAX_BODY]))
-    return body
+    body = longer(body, _lines(carried[:MAX_BODY] if isinstance(carried, str) else ""))
+    fed = _lines(entry.content[:MAX_BODY]) if said(body) < _POOR else ""
+    return (fed, "feed") if said(fed) > said(body) else (body, "page")
 
 
 def _lines(markup: str) -> str:

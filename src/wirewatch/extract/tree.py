@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
+from wirewatch.analysis.script import said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract.limits import MAX_ELEMENTS
-from wirewatch.extract.script import said
 
 _DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "source")
 _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <noscript> swallow whole pages

@@ -16,9 +16,10 @@ import structlog
 from wirewatch.errors import Reason, Retry, Skip, Unavailable
 from wirewatch.fetch.fate import CLOSES_HOST, DOWN, FINAL, refuse_status, refuse_type
 from wirewatch.fetch.filing import Filing
+from wirewatch.fetch.instead import from_feed
 from wirewatch.fetch.robots import LONGEST_DELAY, Robots, RobotsBook, read
 from wirewatch.fetch.rules import FetchRules
-from wirewatch.model import Counts
+from wirewatch.model import Counts, Page
 from wirewatch.net.client import Http, origin_of
 from wirewatch.safe import one_line
 from wirewatch.state import captures
@@ -96,16 +97,25 @@ class Visit:
         try:
             if not await self._ask(task):
                 return
-        except Skip as skip:
-            await self._skipped(task, skip)
-        except Retry as retry:
-            await self._retried(task, retry)
+        except (Skip, Retry) as ended:
+            if page := from_feed(task, ended.reason):
+                await self._instead(page, task, ended)
+            elif isinstance(ended, Skip):
+                await self._skipped(task, ended)
+            else:
+                await self._retried(task, ended)
         except Unavailable:
             raise
         except Exception as bug:
             log.exception("bug", article=task.article_id, url=one_line(task.url, 300))
             await self._retried(task, Retry(Reason.BUG, one_line(f"{type(bug).__name__}: {bug}", 300)))
         self.claimed.popleft()
+
+    async def _instead(self, page: Page, task: FetchTask, ended: Skip | Retry) -> None:
+        if isinstance(ended, Retry):
+            self._close_host(ended)
+        await self.filing.add(page, task)
+        log.info("the feed's text taken", article=task.article_id, url=one_line(task.url, 300), reason=str(ended.reason))
 
     async def _ask(self, task: FetchTask) -> bool:
         """Fetch and file a page. False: the host was lost, nothing was done."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.extract.pages import TEXT, URL, article, read
 from wirewatch.errors import Reason, Skip
-from wirewatch.model import Entry
+from wirewatch.model import FROM_FEED, Entry
 
 LD = '<script type="application/ld+json">%s</script>'
 
@@ -154,3 +154,13 @@ def test_no_odd_link_comes_out(link: str) -> None:
     found = read(article(head=f"<link rel=canonical href='{link}'><meta property='og:image' content='{link}'>"))
 
     assert (found.canonical, found.image) == ("", "")
+
+
+def test_a_feeds_full_text_that_stands_for_its_page_is_the_body_and_says_so() -> None:
+    content = "".join(f"<p>{paragraph * 2}</p>" for paragraph in TEXT)
+
+    found = read(article(["Subscribe now."]), content_type=FROM_FEED, entry=Entry(url=URL, title="x", content=content))
+
+    assert found.body.split("\n") == [paragraph * 2 for paragraph in TEXT]
+    assert found.body_source == "feed"
+    assert read(article([paragraph * 3 for paragraph in TEXT])).body_source == "page"

@@ -41,6 +41,7 @@ MAPPINGS: dict[str, Any] = {
         "published_at_source": _KEYWORD,
         "shown_at": {"type": "long"},  # published_at in microseconds since 1970, as `--since` and sorting need it
         "updated_at": _DATE,
+        "body_source": _KEYWORD,
         "description": {"type": "text", "analyzer": TEXT, "norms": False, "index_options": "docs"},
         "authors": {
             "type": "keyword",
