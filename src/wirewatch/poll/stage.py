@@ -18,9 +18,9 @@ from wirewatch.errors import Reason, Retry, Skip, WirewatchError
 from wirewatch.model import Counts, Entry, Page
 from wirewatch.net.answers import retry_after, status_reason
 from wirewatch.net.client import Http
-from wirewatch.net.killable import KillablePool, WorkerDied
 from wirewatch.poll.encoding import MAX_BYTES
-from wirewatch.poll.parse import ParsedFeed, parse
+from wirewatch.poll.parse import ParsedFeed
+from wirewatch.poll.parser import Parser
 from wirewatch.poll.result import body_hash, polled_badly, polled_well
 from wirewatch.state import feeds
 from wirewatch.state.database import Database
@@ -34,9 +34,6 @@ TOGETHER = 50  # polls that brought nothing, written in one transaction; a kill 
 TOTAL = 60.0  # seconds a feed may take in all, redirects included; less where the timeout is short
 REDIRECTS = 5
 RENEW = 20.0  # seconds between renewals of the claims, which last 60
-LARGE = 256 * 1024  # bytes from which a feed is parsed where a hang can be killed; below, feedparser takes a fifth of a second
-COMMENTS = 200  # so many make feedparser slow out of proportion (80,000 took 78 s)
-PARSING = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,7 @@ class _Run:
     def __init__(self, db: Database, http: Http, rules: PollRules, on_progress: Callable[[Counts], None]) -> None:
         self._db, self._http, self._rules, self._on_progress = db, http, rules, on_progress
         self.counts = Counts()
-        self.parser = KillablePool(1, ["wirewatch.poll.parse", "feedparser"], PARSING, 1 << 30, 50)
+        self.parser = Parser()
         self._places = asyncio.Semaphore(rules.workers)
         self._unchanged: list[tuple[FeedTask, Polled]] = []  # not written yet
         self._total = min(TOTAL, 3 * rules.timeout)
@@ -175,7 +172,7 @@ class _Run:
         """What the feed announces; None if it is unchanged."""
         if page.status == 304 or body_hash(page.body) == task.body_hash:
             return None
-        found = await self._parse(page, now)
+        found = await self.parser.parse(page, now)
         if not found.children:
             return found
         entries: list[Entry] = []
@@ -188,20 +185,9 @@ class _Run:
 
     async def _child(self, page: Page, now: datetime) -> tuple[Entry, ...]:
         try:
-            return (await self._parse(page, now)).entries
+            return (await self.parser.parse(page, now)).entries
         except Retry:
             return ()  # one bad sitemap of several; an index in an index has no entries of its own
-
-    async def _parse(self, page: Page, now: datetime) -> ParsedFeed:
-        given = (page.body, page.final_url, page.header("content-type"), now)
-        if len(page.body) < LARGE and page.body.count(b"!--") < COMMENTS:
-            return await asyncio.to_thread(parse, *given)
-        try:
-            return await asyncio.wrap_future(self.parser.submit(parse, *given))
-        except TimeoutError:
-            raise Retry(Reason.TIMEOUT, f"parsing took more than {PARSING:g} s") from None
-        except (MemoryError, WorkerDied):
-            raise Retry(Reason.TOO_LARGE, "parsing took more memory than a feed may") from None
 
     def _count(self, outcome: str, n: int = 1) -> None:
         if n:
