@@ -28,7 +28,7 @@ OUTCOMES = {  # of each stage; they start at 0, for Prometheus sees no rise in a
     "poll": ("polled", "unchanged", "new", "edited", "failing"),
     "fetch": ("fetched", "skipped", "retried", "failed"),
     "index": ("indexed", "skipped", "retried", "failed"),
-    "match": ("judged", "matched", "suppressed", "told before"),
+    "match": ("judged", "matched", "updates", "suppressed", "told before", "not yet met"),
     "tell": ("sent", "to be sent again", "dead"),
 }
 Family = GaugeMetricFamily | CounterMetricFamily

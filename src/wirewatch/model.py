@@ -4,7 +4,7 @@ Times are timezone-aware, in UTC. A date that isn't known is None, never "now".
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType
 
 ArticleId = NewType("ArticleId", str)  # public, given once when the article's first key is seen: [a-z2-7]{16}
@@ -202,9 +202,25 @@ class Answer:
     asked: str = ""  # with Search.explain: what the home was asked, in its own words
 
 
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A story counts once that many sources have told it within that time of each other."""
+
+    sources: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Articles must come so many times as often as in the same hours of the weeks before."""
+
+    times: float
+    within: timedelta  # whole hours: the last so many are compared
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A standing query with its channels, as watches.yaml has it."""
+    """A standing query with its channels, as watches.yaml has it. All that it asks must hold."""
 
     name: str
     query: str = "*"
@@ -213,6 +229,20 @@ class Watch:
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    but_not: str = ""  # a query that must not be met
+    at_least: AtLeast | None = None
+    rate: Rate | None = None
+    first_mention: timedelta | None = None  # an entity must be named for the first time in so long; timedelta.max: ever
+    updates: bool = False  # tell a story again when the text that was told has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What met a watch: the words as they stand in the article, and the ids of the entities and topics that were asked for."""
+
+    words: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +260,7 @@ class Message:
     matched_at: datetime
     sentence: str  # the sentence that met the watch, its words between <em> and </em>
     tellings: int = 1
+    version: int = 0  # 0: told for the first time; else an update: the number of the article's changed version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

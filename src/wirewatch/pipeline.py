@@ -23,6 +23,7 @@ from wirewatch.archive.recover import sweep
 from wirewatch.archive.tombstones import list_tombstones, read_tombstone
 from wirewatch.archive.write import ArchiveWriter
 from wirewatch.enrich.entities import Gazetteer
+from wirewatch.enrich.showing import Showing
 from wirewatch.enrich.topics import Topics
 from wirewatch.extract.pool import ExtractPool
 from wirewatch.fetch.stage import FetchRules, fetch
@@ -39,7 +40,7 @@ from wirewatch.state.database import Database, free_dead_claims, open_database, 
 from wirewatch.state.forgetting import remember_tombstone
 from wirewatch.watch.channels import open_channels
 from wirewatch.watch.deliver import deliver
-from wirewatch.watch.stage import match, query_hash
+from wirewatch.watch.stage import Watching, match, query_hash
 
 log = structlog.get_logger()
 STAGES = ("poll", "fetch", "index", "match", "tell")
@@ -233,10 +234,14 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
 
 def _match(house: House) -> Counts:
     settings = house.settings
-    channels = open_channels(settings.channels, settings.home)
-    counts = match(
-        house.db, house.index, settings.watches, house.saved_at, channels, settings.main.watch.max_age, house.stop.is_set
+    watching = Watching(
+        settings.watches,
+        house.saved_at,
+        open_channels(settings.channels, settings.home),
+        settings.main.watch.max_age,
+        Showing(settings.entities, settings.topics),
     )
+    counts = match(house.db, house.index, watching, house.stop.is_set)
     house.done("match", counts)
     return counts
 

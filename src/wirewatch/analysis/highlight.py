@@ -40,6 +40,12 @@ def sentences(title: str, body: str, node: Node, limit: int = 3) -> tuple[str, .
     return tuple(_cut(line) for line in marked)
 
 
+def mark(line: str, spans: Sequence[Span]) -> str:
+    """`line` with these spans, in order and apart from each other, between marks; cut as a sentence is."""
+    line = _FOREIGN_MARK.sub(lambda found: found[0].translate(_MARKS), line)
+    return _cut(_mark(line, spans).strip()) if spans else line.strip()[:LONGEST]
+
+
 def _best(body: str, leaves: Sequence[Leaf], limit: int) -> list[Span]:
     """The sentences that meet most of the words, in the text's order.
 

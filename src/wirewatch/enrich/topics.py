@@ -11,7 +11,7 @@ ENTITY = "entity:"
 REASONS = 3  # sentences shown for a topic …
 LONGEST = 300  # … and of each so many characters
 _PARAGRAPH = re.compile(r"[^\n]+")
-_SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]+[\"'”“»)\]]*\s*|[^.!?。！？\n]+")
+SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]+[\"'”“»)\]]*\s*|[^.!?。！？\n]+")
 Groups = Sequence[Sequence[str]]
 
 
@@ -51,7 +51,7 @@ class Topics:
 
     def _reasons(self, rule: TopicRule, found: Sequence[Found], text: str) -> tuple[str, ...]:
         groups = (*rule.near, *rule.all, *([rule.any] if rule.any else []))
-        scored = [(self._met(groups, _part(text, found, *span)), span) for span in _spans(_SENTENCE, text)]
+        scored = [(self._met(groups, _part(text, found, *span)), span) for span in _spans(SENTENCE, text)]
         best = sorted(((met, span) for met, span in scored if met), key=lambda pair: (-pair[0], pair[1]))[:REASONS]
         return tuple(_cut(text[start:end].strip()) for _, (start, end) in sorted(best, key=lambda pair: pair[1]))
 

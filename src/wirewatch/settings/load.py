@@ -138,7 +138,7 @@ def _known(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
     for step in loc[:-1]:
         if isinstance(step, str) and step in here.model_fields:
             here = _model_in(here.model_fields[step].annotation) or here
-    return ", ".join(here.model_fields)
+    return ", ".join(field.alias or name for name, field in here.model_fields.items())
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -192,10 +192,11 @@ def _watches(
             for name in [value] if isinstance(value, str) else value or ():
                 if name not in names:
                     problems.append(file.problem(("watches", n, field), f"{name!r} is not in {where}"))
-        try:
-            parse(watch.query)
-        except UserError as error:
-            problems.append(file.problem(("watches", n, "query"), str(error)))
+        for key, query in (("query", watch.query), ("not", watch.but_not)):
+            try:
+                parse(query or "*")
+            except UserError as error:
+                problems.append(file.problem(("watches", n, key), str(error)))
     return problems
 
 
@@ -262,7 +263,7 @@ def _source(row: schema.SourceRow) -> Source:
 
 
 def _watch(row: schema.WatchRow) -> Watch:
-    fields = row.model_dump(exclude={"topic"})
+    fields = {name: getattr(row, name) for name in schema.WatchRow.model_fields if name != "topic"}
     return Watch(**fields, topics=(row.topic,) if row.topic else ())
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from wirewatch.model import AtLeast, Rate
 from wirewatch.pace import pace
 
 
@@ -69,6 +70,32 @@ def _country(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2}", text):
         raise ValueError(f"{text!r} is no country; write its two letters (ISO 3166): rs, kr")
     return text.lower()
+
+
+def _at_least(value: object) -> AtLeast:
+    found = re.fullmatch(r"(\d{1,4}) sources? within (\S+)", str(value).strip())
+    try:
+        if found and int(found[1]) > 1:
+            return AtLeast(int(found[1]), timedelta(seconds=pace(found[2])))
+    except ValueError:
+        pass
+    raise ValueError(f"{value!r} is no number of tellings; write 3 sources within 6h, with 2 sources at least")
+
+
+def _rate(value: object) -> Rate:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)x the usual(?: within (\d+)h)?", str(value).strip())
+    if found and float(found[1]) > 1 and 1 <= int(found[2] or 3) <= 24:
+        return Rate(float(found[1]), timedelta(hours=int(found[2] or 3)))
+    raise ValueError(f"{value!r} is no rate; write 3x the usual, or 3x the usual within 6h (1h to 24h)")
+
+
+def _first_mention(value: object) -> timedelta | None:
+    if isinstance(value, bool):
+        return timedelta.max if value else None
+    try:
+        return timedelta(seconds=pace(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no time; write true (the first time ever), or 30d (the first time in 30 days)") from error
 
 
 Pace = Annotated[float, BeforeValidator(pace)]
@@ -201,6 +228,13 @@ class WatchRow(Part):
     languages: tuple[Language, ...] = ()
     sources: tuple[Name, ...] = ()
     channels: tuple[Name, ...] = ()
+    but_not: str = Field("", alias="not", description="a query that must not be met")
+    at_least: Annotated[AtLeast, BeforeValidator(_at_least)] | None = Field(None, description="3 sources within 6h")
+    rate: Annotated[Rate, BeforeValidator(_rate)] | None = Field(None, description="3x the usual, or 3x the usual within 6h")
+    first_mention: Annotated[timedelta | None, BeforeValidator(_first_mention)] = Field(
+        None, description="an entity is named for the first time: ever (true), or in 30d"
+    )
+    updates: bool = Field(False, description="tell a story again when the text that was told has changed")
 
 
 class WatchesFile(Part):

@@ -66,10 +66,11 @@ class MatchTask:
     story_id: ArticleId
     first_seen_at: datetime
     published_at: datetime | None
-    kind: str  # new, edit, retry; rebuild: is matched, but not told
+    kind: str  # new, edit, retry; import, rebuild: is matched, but not told
     title: str
     url: str
     token: str
+    n: int = 1  # the capture's number within its article
 
 
 def claim_fetched(db: Database, limit: int) -> list[IndexTask]:
@@ -201,8 +202,14 @@ def _match_task(row: Row[Any], story_id: ArticleId, token: str) -> MatchTask:
         story_id=story_id,
         first_seen_at=row.first_seen_at,
         published_at=row.published_at,
-        kind="rebuild" if row.quiet else row.kind,
+        kind=_kind(row),
         title=row.title,
         url=row.announced,
         token=token,
+        n=row.n,
     )
+
+
+def _kind(row: Row[Any]) -> str:
+    """What came by no feed was imported; what else is quiet came by a rebuild."""
+    return ("import" if row.feed is None else "rebuild") if row.quiet else str(row.kind)

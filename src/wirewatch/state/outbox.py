@@ -77,3 +77,14 @@ def release_outbox(db: Database, tasks: Sequence[OutboxTask]) -> None:
     with db.write() as conn:
         for task in tasks:
             conn.execute(update(t.outbox).where(t.outbox.c.no == task.id, t.outbox.c.token == task.token).values(NOBODY))
+
+
+def revive(db: Database, watch: str | None = None) -> int:
+    """Put dead messages, all or one watch's, on their way again, with all their attempts before them; gives their number."""
+    o, m = t.outbox.c, t.matches.c
+    dead = o.state == "dead"
+    if watch is not None:
+        dead &= o.match.in_(select(m.id).where(m.watch == watch))
+    with db.write() as conn:
+        values = NOBODY | {"state": "pending", "attempts": 0, "error": "", "due_at": clock(conn)}
+        return conn.execute(update(t.outbox).where(dead).values(values)).rowcount

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from wirewatch.model import Entry, Message
+from wirewatch.model import Entry, Message, Why
 
 
 def entry_json(entry: Entry) -> str:
@@ -26,6 +26,16 @@ def message_json(message: Message) -> str:
 def message_of(text: str) -> Message:
     """The message back from its text."""
     return Message(**_times(json.loads(text), "published_at", "matched_at"))
+
+
+def why_json(why: Why) -> str:
+    """Why a watch was met, as text."""
+    return _json({name: values for name, values in asdict(why).items() if values})
+
+
+def why_of(text: str) -> Why:
+    """The reasons back from their text."""
+    return Why(**{name: tuple(values) for name, values in json.loads(text).items()})
 
 
 def _json(fields: dict[str, Any]) -> str:

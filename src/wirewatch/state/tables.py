@@ -194,8 +194,12 @@ matches = Table(
     Column("reason", Text, nullable=False, default=""),  # why suppressed
     Column("sentence", Foreign, nullable=False, default=""),
     Column("matched_at", Utc, nullable=False),
+    Column("why", Foreign, nullable=False, default="{}", server_default="{}"),  # JSON: model.Why
+    Column("digest", Text, nullable=False, default="", server_default=""),  # of the article's text as it was told last
     UniqueConstraint("watch", "story"),
 )
+Index("matches_watch", matches.c.watch, matches.c.matched_at)
+Index("matches_story", matches.c.story)
 
 outbox = Table(
     "outbox",
@@ -210,8 +214,9 @@ outbox = Table(
     Column("sent_at", Utc),
     Column("error", Foreign, nullable=False, default=""),
     Column("message", Foreign, nullable=False),  # JSON
+    Column("version", Integer, nullable=False, default=0, server_default="0"),  # as Message.version
     *_lease(),
-    UniqueConstraint("match", "channel", "address"),
+    UniqueConstraint("match", "channel", "address", "version"),
 )
 PENDING = outbox.c.state == literal_column("'pending'")
 _partial("outbox_pending", outbox.c.due_at, outbox.c.no, where=PENDING)
@@ -224,6 +229,30 @@ runs = Table(
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),  # null: it goes on, or was cut off
     Column("summary", Text),  # JSON
+)
+
+watch_hours = Table(  # what watches with a `rate` found, for as many weeks as are compared
+    "watch_hours",
+    metadata,
+    Column("watch", Text, primary_key=True),
+    Column("query_hash", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True),  # since 1970, in which the articles were first seen
+    Column("articles", Integer, nullable=False),
+)
+
+mentions = Table(  # what `first_mention` asks
+    "mentions",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("mentioned_at", Utc, nullable=False),  # by the newest article that names it, as far as known
+    Column("noted_at", Utc, nullable=False),  # when the entity came into this table
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("watch", Text, primary_key=True),
+    Column("until", Utc, nullable=False),
 )
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))

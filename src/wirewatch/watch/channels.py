@@ -147,4 +147,5 @@ def _with_fields(url: str, message: Message) -> str:
     if urlsplit(url).scheme not in ("json", "jsons"):
         return url
     fields = "&".join(f":{name}={quote(value, safe='')}" for name, value in messages.fields(message).items())
-    return f"{url}{'&' if '?' in url else '?'}{fields}&+X-Wirewatch-Match={message.match_id}"
+    version = f"-{message.version}" if message.version else ""  # an update is no repeat
+    return f"{url}{'&' if '?' in url else '?'}{fields}&+X-Wirewatch-Match={message.match_id}{version}"

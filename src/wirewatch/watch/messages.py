@@ -18,7 +18,7 @@ _MENTION = re.compile(r"[@<]")  # @everyone, <!channel>: whoever writes a headli
 
 def title(message: Message) -> str:
     """`[watch] headline`, one line."""
-    return f"[{message.watch}] {one_line(message.title, HEADLINE)}"
+    return f"[{message.watch}] {'updated: ' if message.version else ''}{one_line(message.title, HEADLINE)}"
 
 
 def text(message: Message) -> str:
