@@ -44,6 +44,7 @@ class Reason(StrEnum):
     ROBOTS = "robots"
     ROBOTS_UNREACHABLE = "robots-unreachable"  # 5xx or no answer: nothing may be fetched for now (RFC 9309)
     NOINDEX = "noindex"
+    NEVER = "never"  # its host stands in fetch.never
     # what came
     NOT_A_FEED = "not-a-feed"
     NOT_HTML = "not-html"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     NOT_ARTICLE = "not-article"  # HTML without a text that could be an article's
     CONSENT_WALL = "consent-wall"
     PAYWALL = "paywall"
+    UNCHANGED = "unchanged"  # a later look found the page, or its text, as it was
     SAME_AS = "same-as"  # turned out to be another article under a further address
     # what happened inside
     EXTRACT_TIMEOUT = "extract-timeout"

@@ -278,6 +278,7 @@ async def _fetch(house: House, stop: asyncio.Event, hosts: int | None) -> Counts
         timeout=given.timeout,
         max_bytes=given.max_bytes,
         obey_robots=given.obey_robots,
+        obey_noindex=given.obey_noindex,
         now_too=house.now_too,
         hosts=hosts,
     )
@@ -288,4 +289,10 @@ async def _fetch(house: House, stop: asyncio.Event, hosts: int | None) -> Counts
 
 def _http(house: House) -> Http:
     given = house.settings.main.fetch
-    return Http(user_agent=given.user_agent, contact=given.contact, timeout=given.timeout, allow_networks=given.allow_networks)
+    return Http(
+        user_agent=given.user_agent,
+        contact=given.contact,
+        timeout=given.timeout,
+        allow_networks=given.allow_networks,
+        never=given.never,
+    )

@@ -16,6 +16,7 @@ from wirewatch.extract.declared import Declared, plain, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
 from wirewatch.extract.tree import parse
+from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
 
 RULES = 2  # goes up with every change that gives another text or field
@@ -42,6 +43,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
         found, source_of_body = _rescued(found, declared, entry)
     if said(found) < LEAST:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
+    refuse_wall(declared, facts["title"], found)
     published_at, source = dates.published(declared, entry, tree, url=url, first_seen_at=first_seen_at)
     return Extract(
         **facts,

@@ -45,8 +45,6 @@ def refuse_status(page: Page, attempts: int) -> None:
             raise Retry(Reason.EMPTY, "an empty body")
         return
     after = retry_after(page.header("retry-after"), datetime.now(UTC)) if status in (429, 503) else None
-    if page.header("cf-mitigated") == "challenge":
-        raise Retry(Reason.CHALLENGE, detail, after=after)
     if status == 429:
         raise Retry(Reason.HTTP_429, detail, after=after or min(BUSY * 2 ** min(attempts, 10), LONGEST))
     if status == 408:

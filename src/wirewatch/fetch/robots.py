@@ -19,7 +19,14 @@ KEPT, KEPT_FAILURE = timedelta(hours=24), timedelta(hours=1)
 LONGEST_DELAY = 120.0  # seconds of Crawl-delay that we wait; a host that wants more isn't fetched
 UNREACHABLE, NO_RULES = 0, 404  # our status for a host that gave no answer, and for one that redirects for ever
 _BOOK = 1000  # hosts' rules kept in memory
-_ABOUT_US = (Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.BLOCKED_ADDRESS, Reason.BAD_URL)  # not robots.txt's fault
+_ABOUT_US = (
+    Reason.DNS,
+    Reason.CONNECTION,
+    Reason.TLS,
+    Reason.BLOCKED_ADDRESS,
+    Reason.BAD_URL,
+    Reason.NEVER,
+)  # not robots.txt's fault
 _AGENT = re.compile(r"\s*user[- ]?agent\s*:?\s*([^#]*)", re.IGNORECASE)
 
 

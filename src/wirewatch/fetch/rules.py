@@ -12,6 +12,7 @@ class FetchRules:
     timeout: float = 30.0  # seconds of silence
     max_bytes: int = 10 * 1024 * 1024  # of a page, unpacked
     obey_robots: bool = True
+    obey_noindex: bool = True  # X-Robots-Tag and the meta tag for robots
     now_too: bool = False  # also what isn't due yet
     hosts: int | None = None  # at most so many; the rest is left to others
 

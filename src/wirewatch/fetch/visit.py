@@ -8,7 +8,7 @@ don't close this one.
 import asyncio
 import random
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -16,10 +16,12 @@ import structlog
 from wirewatch.errors import Reason, Retry, Skip, Unavailable
 from wirewatch.fetch.fate import CLOSES_HOST, DOWN, FINAL, refuse_status, refuse_type
 from wirewatch.fetch.filing import Filing
+from wirewatch.fetch.head import read_head
 from wirewatch.fetch.instead import from_feed
 from wirewatch.fetch.robots import LONGEST_DELAY, Robots, RobotsBook, read
 from wirewatch.fetch.rules import FetchRules
-from wirewatch.model import Counts, Page
+from wirewatch.fetch.walls import refuse_noindex, refuse_wall
+from wirewatch.model import Counts, Hop, Page
 from wirewatch.net.client import Http, origin_of
 from wirewatch.safe import one_line
 from wirewatch.state import captures
@@ -126,8 +128,23 @@ class Visit:
             delay = max(delay, robots.delay)
         if not await self._wait(delay):
             return False
+        page = await self._page(task, task.url)
+        head = read_head(page.body, page.final_url)
+        if head.onward:
+            if not await self._may_go_on(head.onward, delay):
+                return False
+            page = _after(page, await self._page(task, head.onward))
+            head = read_head(page.body, page.final_url)
+        if self.rules.obey_noindex:
+            refuse_noindex(page, head, self.http.product)
+        self.pace = max(self.pace * FASTER, 1.0)
+        await self.filing.add(page, task)
+        log.info("page fetched", article=task.article_id, url=one_line(task.url, 300), bytes=len(page.body))
+        return True
+
+    async def _page(self, task: FetchTask, url: str) -> Page:
         page = await self.http.get(
-            task.url,
+            url,
             max_bytes=self.rules.max_bytes,
             total=self.rules.total,
             redirects=REDIRECTS,
@@ -135,11 +152,14 @@ class Visit:
             on_head=refuse_type,
         )
         self.timeouts = 0
+        refuse_wall(page)
         refuse_status(page, task.attempts)
-        self.pace = max(self.pace * FASTER, 1.0)
-        await self.filing.add(page, task)
-        log.info("page fetched", article=task.article_id, url=one_line(task.url, 300), bytes=len(page.body))
-        return True
+        return page
+
+    async def _may_go_on(self, url: str, delay: float) -> bool:
+        """Whether a page's meta refresh may be followed now, at the host's pace. False: the host was lost. Raises as `_hop`."""
+        await self._hop(url)
+        return self.away or await self._wait(delay)
 
     async def _robots(self, task: FetchTask) -> Robots:
         """The host's rules: as kept with the host, else fetched. What stops that stops all captures of the host."""
@@ -176,9 +196,7 @@ class Visit:
         await asyncio.sleep((self.next_at - datetime.now(UTC)).total_seconds())
         self._later(delay)
         self.lost = not await asyncio.to_thread(captures.paced, self.db, self.host, self.next_at)
-        self._later(
-            delay
-        )  # from when it is asked, not from when that was noted: a busy disk must not make the host's rest shorter
+        self._later(delay)  # once more: a busy disk must not make the host's rest shorter
         return not self.lost
 
     def _later(self, delay: float) -> None:
@@ -193,7 +211,9 @@ class Visit:
         self._close_host(retry)
         log.info("page failed", article=task.article_id, url=one_line(task.url, 300), reason=str(retry.reason))
         noted = (self.db, task.no, task.token, retry.reason, one_line(retry.detail, 300))
-        if retry.reason in FINAL:
+        if retry.reason is Reason.NEVER:
+            await self._skipped(task, Skip(retry.reason, retry.detail))
+        elif retry.reason in FINAL:
             await asyncio.to_thread(captures.failed, *noted)
             self.counts.add("failed")
         else:
@@ -211,3 +231,9 @@ class Visit:
             self.not_before = now + retry.after
         if retry.reason is Reason.HTTP_429:
             self.pace = min(self.pace * SLOWER, SLOWEST)
+
+
+def _after(first: Page, last: Page) -> Page:
+    """The page that another led to, as one that a redirect led to."""
+    step = Hop(url=first.final_url, status=first.status, headers=first.headers)
+    return replace(last, url=first.url, hops=(*first.hops, step, *last.hops))

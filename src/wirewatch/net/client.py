@@ -7,7 +7,7 @@ import asyncio
 import base64
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 _REDIRECTS = (301, 302, 303, 307, 308)
 _URL_LIMIT = 8192  # characters; servers refuse longer ones
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
+_COOKIES = 8192  # characters of a Cookie header; servers refuse longer ones
 _SECRET = ("authorization", "cookie")  # never kept: request headers end up in the archive
 
 
@@ -57,11 +58,15 @@ class Http:
         timeout: float,
         allow_networks: tuple[str, ...] | list[str] = (),
         max_connections: int = 100,
+        never: Sequence[str] = (),
     ) -> None:
-        """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard."""
+        """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard.
+        `never`: hosts that aren't asked, nor what lies below them.
+        """
         self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
         self._fixed = {"User-Agent": name, "Accept": _ACCEPT, "Accept-Encoding": OFFERED}
+        self._never = tuple(host.lower().strip(".") for host in never)
         self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
         self._transport = GuardedTransport(Guard(allow_networks), max_connections=max_connections)
 
@@ -101,6 +106,7 @@ class Http:
     async def _follow(self, asked: str, plan: _Exchange, redirects: int, on_hop: OnHop | None, deadline: asyncio.Timeout) -> Page:
         began, fetched_at = time.perf_counter(), datetime.now(UTC)
         while True:
+            self._refuse(plan.url.host)
             request = self._request(plan)
             _note_hop(plan, request, redirects)
             answer = await self._exchange(request, plan)
@@ -123,6 +129,10 @@ class Http:
                 ip=ip,
             )
 
+    def _refuse(self, host: str) -> None:
+        if any(host == each or host.endswith(f".{each}") for each in self._never):
+            raise Retry(Reason.NEVER, host)
+
     def _request(self, plan: _Exchange) -> httpx.Request:
         headers = {**self._fixed, **plan.headers}
         if plan.origin.userinfo and (plan.url.host, plan.url.port) == (plan.origin.host, plan.origin.port):
@@ -131,6 +141,8 @@ class Http:
         request = httpx.Request("GET", plan.url, headers=headers, extensions={"timeout": self._timeout})
         if plan.hops:
             plan.cookies.set_cookie_header(request)
+        if len(request.headers.get("cookie", "")) > _COOKIES:
+            del request.headers["cookie"]
         return request
 
     async def _exchange(self, request: httpx.Request, plan: _Exchange) -> tuple[httpx.Response, bytes, str] | httpx.URL:

@@ -60,6 +60,12 @@ def _state_url(text: str) -> str:
     raise ValueError("write sqlite, or postgresql+psycopg://user@host/database; or env:NAME or file:PATH, where it stands")
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", text):
+        raise ValueError(f"{text!r} is no host; write example.org")
+    return text.lower().encode("idna").decode()
+
+
 def _language(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError(f"{text!r} is no language; write a BCP 47 tag: sr, sr-Latn, en")
@@ -104,6 +110,7 @@ PrintableAscii = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$")]
 Months = Annotated[int, BeforeValidator(_months)]
 Url = Annotated[str, AfterValidator(_web_address)]
 Network = Annotated[str, AfterValidator(_network)]
+Host = Annotated[str, AfterValidator(_host)]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
 Name = Annotated[
@@ -166,6 +173,8 @@ class FetchSettings(Part):
     timeout: float = Field(30.0, gt=0, le=600, description="seconds of silence; three times that in all")
     max_bytes: int = Field(10 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="unpacked bytes of a page")
     obey_robots: bool = Field(True, description="obey robots.txt")
+    obey_noindex: bool = Field(True, description="leave out pages that ask not to be indexed")
+    never: tuple[Host, ...] = Field((), description="hosts that are never asked, nor those below them")
     workers: int = Field(32, ge=1, le=512, description="hosts and feeds asked at the same time")
     batch: int = Field(100, ge=1, le=10_000, description="hosts that one of Airflow's fetch tasks takes")
 

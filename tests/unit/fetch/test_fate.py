@@ -63,13 +63,6 @@ def test_a_page_with_a_body_is_let_through_and_an_empty_one_is_not() -> None:
     assert ended.value.reason is Reason.EMPTY
 
 
-def test_a_bot_challenge_is_no_mere_403() -> None:
-    with pytest.raises(Retry) as ended:
-        refuse_status(page(403, cf_mitigated="challenge"), 0)
-
-    assert ended.value.reason is Reason.CHALLENGE
-
-
 @pytest.mark.parametrize(("attempts", "minutes"), [(0, 15), (1, 30), (3, 120), (50, 1440)])
 def test_too_many_requests_without_a_time_doubles_the_wait(attempts: int, minutes: int) -> None:
     with pytest.raises(Retry) as ended:

@@ -43,8 +43,9 @@ async def run(
     db: Database, folder: str, stop: asyncio.Event | None = None, told: list[Counts] | None = None, **rules: Any
 ) -> dict[str, int]:
     """One call of the stage, without a pace if none is given."""
+    never = rules.pop("never", ())
     given = FetchRules(**({"per_host_delay": 0.0, "timeout": 2.0, "workers": 4} | rules))
-    async with Http("wirewatch/1", "desk@example.org", given.timeout, ["127.0.0.1/32"]) as http:
+    async with Http("wirewatch/1", "desk@example.org", given.timeout, ["127.0.0.1/32"], never=never) as http:
         tell = told.append if told is not None else lambda _: None
         return (await fetch(db, http, ArchiveWriter(folder, db.owner), given, stop or asyncio.Event(), tell)).by
 
@@ -177,6 +178,39 @@ def test_two_addresses_that_moved_to_one_page_are_one_article(db: Database, fold
     fetched(db, folder, {"/a": redirect(bridge, 301), "/b": redirect(bridge), bridge: HTML}, "/a", "/b")
 
     assert rows(db, "status", "reason") == [("fetched", None), ("skipped", "same-as")]
+
+
+def test_a_page_that_leads_on_at_once_is_followed_once(db: Database, folder: str) -> None:
+    on = "<meta http-equiv=refresh content='0; url={}'>"
+    routes: Routes = {"/a": answer(on.format("/b"), content_type="text/html"), "/b": answer(on.format("/c") + "Мост"), "/c": HTML}
+
+    counts, asked = fetched(db, folder, routes, "/a")
+
+    (task,) = captures.claim_fetched(db, 10)
+    assert (counts, asked) == ({"fetched": 1}, ["/robots.txt", "/a", "/b"])
+    assert task.final_url.endswith("/b")
+
+
+def test_a_page_that_asks_not_to_be_indexed_is_left_out_unless_told_otherwise(db: Database, folder: str) -> None:
+    routes: Routes = {"/a": answer("Мост", x_robots_tag="noindex"), "/b": answer("<meta name=robots content=noindex>Мост")}
+
+    counts, _ = fetched(db, folder, routes)
+    assert counts == {"skipped": 2}
+    assert rows(db, "reason") == [("noindex",)] * 2
+
+
+def test_a_page_that_asks_not_to_be_indexed_is_taken_if_told_so(db: Database, folder: str) -> None:
+    assert fetched(db, folder, {"/a": answer("Мост", x_robots_tag="noindex")}, obey_noindex=False)[0] == {"fetched": 1}
+
+
+def test_a_host_that_is_never_to_be_asked_is_not(db: Database, folder: str) -> None:
+    async def act() -> tuple[dict[str, int], list[str]]:
+        async with Site({"/a": HTML}) as site:
+            announce(db, entry(site.url("/a")))
+            return await run(db, folder, never=("127.0.0.1",)), site.paths()
+
+    assert asyncio.run(act()) == ({"skipped": 1}, [])
+    assert rows(db, "status", "reason") == [("skipped", "never")]
 
 
 def test_a_server_that_sends_us_away_is_left_alone_as_long_as_it_says(db: Database, folder: str) -> None:

@@ -1,0 +1,82 @@
+"""What a page's head asks of whoever fetched it: to go on to another address, or not to index it.
+
+Read from the page's first bytes, by plain searches whose time grows with the length alone: no parser has seen the page yet.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+READ = 64 * 1024  # bytes; a head that is longer holds scripts
+LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that renews itself
+_UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
+_TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A page's head."""
+
+    onward: str = ""  # where a meta refresh leads at once, absolute; "" if nowhere
+    canonical: str = ""  # what the page calls its own address, absolute
+    robots: tuple[tuple[str, str], ...] = ()  # meta tags for robots: the robot's name ("robots": all) and the directives
+
+
+def read_head(body: bytes, url: str) -> Head:
+    """The head of the page at `url`."""
+    text = without(body[:READ].decode("utf-8", "replace"), _UNREAD)
+    onward, canonical, robots = "", "", []
+    for tag, given in _tags(text):
+        if tag == "link" and "canonical" in given.get("rel", "").lower().split():
+            canonical = canonical or _joined(url, given.get("href", ""))
+        elif given.get("http-equiv", "").lower() == "refresh":
+            onward = onward or _refresh(url, given.get("content", ""))
+        elif tag == "meta" and given.get("content") and given.get("name"):
+            robots.append((given["name"].lower(), given["content"].lower()))
+    return Head(onward, canonical, tuple(robots))
+
+
+def without(text: str, tags: tuple[str, ...]) -> str:
+    """The text without comments and without these elements; what isn't closed goes to the end."""
+    for start, end in (("<!--", "-->"), *((f"<{tag}", f"</{tag}") for tag in tags)):
+        text = _cut_out(text, start, end)
+    return text
+
+
+def _cut_out(text: str, start: str, end: str) -> str:
+    lower, kept, at = text.lower(), list[str](), 0
+    if len(lower) != len(text):  # a letter whose small form is longer (İ): positions would shift
+        lower = text
+    while (begin := lower.find(start, at)) >= 0:
+        kept.append(text[at:begin])
+        close = lower.find(end, begin + len(start))
+        if close < 0:
+            return "".join(kept)
+        at = close + len(end)
+    return "".join([*kept, text[at:]])
+
+
+def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for found in _TAG.finditer(text):
+        pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[2]))
+        yield found[1].lower(), dict(reversed(list(pairs)))  # of an attribute given twice the first counts
+
+
+def _refresh(url: str, content: str) -> str:
+    found = _REFRESH.match(content)
+    if not found or int(found[1]) > LONGEST_WAIT:
+        return ""
+    onward = _joined(url, found[2])
+    return onward if onward.partition("#")[0] != url.partition("#")[0] else ""
+
+
+def _joined(url: str, link: str) -> str:
+    try:
+        found = urljoin(url, link.strip()) if link.strip() else ""
+    except ValueError:
+        return ""
+    return found if found.startswith(("http://", "https://")) else ""

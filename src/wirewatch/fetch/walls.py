@@ -1,0 +1,126 @@
+"""What stands in the way of an article and looks like a page: bot challenges, consent and login pages, a robot's "not for you".
+
+Pure, over an answer and its head. Marks were taken from the vendors' own pages; a mark that ordinary pages carry too (Cloudflare
+adds its script to all of a site's) counts only where next to no text stands beside it.
+"""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from wirewatch.errors import Reason, Retry, Skip
+from wirewatch.fetch.head import Head, without
+from wirewatch.model import Page
+from wirewatch.net.answers import retry_after
+from wirewatch.state.identity import key_of
+from wirewatch.state.sameness import is_front, names_article
+
+STUB = 64 * 1024  # bytes; no challenge met was longer
+FEW = 600  # letters that a challenge says at most; the shortest sound articles have some 390 and carry no mark
+_CHALLENGE_HEADERS = {
+    "cf-mitigated": "challenge",  # Cloudflare
+    "x-vercel-mitigated": "challenge",
+    "x-amzn-waf-action": "",  # AWS: challenge or captcha
+    "x-datadome": "",
+    "x-dd-b": "",
+    "x-px-block": "",
+}
+_CHALLENGE_STATUS = (
+    202,
+    401,
+    403,
+    405,
+    429,
+    503,
+)  # with which a header of a vendor that serves sound pages too means a challenge
+_CHALLENGE_MARKS = re.compile(
+    rb"_cf_chl_opt|/cdn-cgi/challenge-platform/h/|cf-browser-verification|challenges\.cloudflare\.com"  # Cloudflare
+    rb"|captcha-delivery\.com"  # DataDome
+    rb"|px-captcha|_pxAppId|captcha\.px-cdn\.net"  # PerimeterX
+    rb"|_Incapsula_Resource|awsWafCookieDomainList|sucuri_cloudproxy_js|anubis_challenge|ddos-guard/js-challenge"
+    rb"|/__qrator/|qauth_utm|servicepipe\.ru",  # in front of many Russian outlets
+    re.IGNORECASE,
+)
+_WANTS_SCRIPT = re.compile(
+    r"(?:enable|turn on|activate)\s+(?:your\s+)?javascript|javascript\s+(?:is\s+)?(?:required|disabled|not enabled)"
+    r"|javascript.{0,40}continue"
+    r"|(?:включите|увімкніть|укључите|uključite|omogućite|омогућите)\s+(?:поддержку\s+|підтримку\s+)?java\s?script"
+    r"|자바스크립트.{0,20}(?:활성|사용|허용)|javascript.{0,20}(?:활성|허용)|(?:启用|開啟|啟用|打开|开启)\s*javascript|javascript\s*を有効",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(r"<[^<>]*>")
+_CONSENT_HOSTS = frozenset("consent consents guce cmp privacy-gate privacygate cookiewall consent-manager".split())
+_CONSENT_PATHS = frozenset(
+    "consent consents cookie-consent cookieconsent privacy-gate privacygate privacywall cookiewall cookie-wall gdpr-consent gdpr "
+    "zustimmung myprivacy collectconsent".split()
+)
+_LOGIN_PATHS = frozenset(
+    "login log-in logon signin sign-in sso oauth auth register registration subscribe subscription subscriptions paywall "
+    "pretplata prijava registracija anmelden abo войти подписка".split()
+)
+_MISSING_PATHS = frozenset("404 404.html 404.php 404.aspx notfound not-found page-not-found error404 error".split())
+
+
+def refuse_wall(page: Page) -> None:
+    """Raise Retry(CHALLENGE), or Skip(CONSENT_WALL, PAYWALL or NOT_ARTICLE), if the answer isn't what was asked for."""
+    if _is_challenge(page):
+        raise Retry(Reason.CHALLENGE, f"status {page.status}", after=retry_after(page.header("retry-after"), datetime.now(UTC)))
+    if page.hops and page.status == 200:
+        _refuse_end(page.url, page.final_url)
+
+
+def refuse_noindex(page: Page, head: Head, product: str) -> None:
+    """Raise Skip(NOINDEX) if header or head ask all robots, or us, not to index the page."""
+    said = [("robots", value.lower()) for name, value in page.headers if name == "x-robots-tag"]
+    if any(_forbids(name, directives, product.lower()) for name, directives in [*said, *head.robots]):
+        raise Skip(Reason.NOINDEX)
+
+
+def _forbids(name: str, directives: str, product: str) -> bool:
+    """`noindex, nofollow`; in a header also `otherbot: noindex, ourbot: none`: a name holds for what follows it."""
+    for part in directives.split(","):
+        named, colon, rest = part.rpartition(":")
+        if (
+            colon
+            and named.strip() not in ("max-snippet", "max-image-preview", "max-video-preview")
+            and "unavailable" not in named
+        ):
+            name, part = named.strip(), rest
+        if name in ("robots", product) and part.strip() in ("noindex", "none"):
+            return True
+    return False
+
+
+def _is_challenge(page: Page) -> bool:
+    for name, value in _CHALLENGE_HEADERS.items():
+        said = page.header(name)
+        if said and (said == value if value else page.status in _CHALLENGE_STATUS):
+            return True
+    if len(page.body) > STUB:
+        return False
+    marked = bool(_CHALLENGE_MARKS.search(page.body))
+    if page.status != 200:
+        return marked
+    return (marked or b"script" in page.body.lower()) and _is_stub(page.body, marked=marked)
+
+
+def _is_stub(body: bytes, *, marked: bool) -> bool:
+    """Whether a page says next to nothing, and that it wants a script (a mark says the same)."""
+    text = " ".join(_MARKUP.sub(" ", without(body.decode("utf-8", "replace"), ("script", "style", "template"))).split())
+    return len(text) <= FEW and (marked or bool(_WANTS_SCRIPT.search(text)))
+
+
+def _refuse_end(asked: str, end: str) -> None:
+    """What a redirect's end says by its address, where it names no article."""
+    parts = urlsplit(end)
+    labels, segments = (parts.hostname or "").split("."), [part for part in parts.path.lower().split("/") if part]
+    if key_of(asked) == key_of(end):
+        return
+    if not _CONSENT_HOSTS.isdisjoint(labels[:-1]) or not _CONSENT_PATHS.isdisjoint(segments):
+        raise Skip(Reason.CONSENT_WALL, parts.hostname or "")
+    if not _LOGIN_PATHS.isdisjoint(segments) and not names_article(parts.path):
+        raise Skip(Reason.PAYWALL, "redirects to a login")
+    if not _MISSING_PATHS.isdisjoint(segments[-1:]):
+        raise Skip(Reason.NOT_ARTICLE, "redirects to a page that says it isn't there")
+    if is_front(end) and not is_front(asked):
+        raise Skip(Reason.NOT_ARTICLE, "redirects to the front page")
