@@ -16,6 +16,14 @@ def pace(value: object) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def pace_text(seconds: float) -> str:
+    """Seconds as a pace is written: `5m` for 300."""
+    size, unit = next(
+        ((size, unit) for unit, size in reversed(_UNITS.items()) if seconds >= size and seconds % size == 0), (1, "s")
+    )
+    return f"{seconds / size:g}{unit}"
+
+
 def moment(text: str | None, option: str) -> datetime | None:
     """A time from `7d` (ago), a date or an RFC 3339 time; without a zone it is UTC. Raises UserError, which names the option."""
     if text is None:

@@ -53,9 +53,14 @@ def ago(at: datetime | None, now: datetime | None = None) -> str:
     if at is None:
         return "never"
     seconds = ((now or datetime.now(UTC)) - at).total_seconds()
-    size, unit = next(((s, u) for s, u in ((86400, "d"), (3600, "h"), (60, "min")) if abs(seconds) >= s), (1, "s"))
-    number = f"{abs(seconds) / size:.0f} {unit}"
+    number = span(abs(seconds))
     return f"{number} ago" if seconds >= 0 else f"in {number}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in one unit: `5 min`."""
+    size, unit = next(((s, u) for s, u in ((86400, "d"), (3600, "h"), (60, "min")) if seconds >= s), (1, "s"))
+    return f"{seconds / size:.0f} {unit}"
 
 
 def console() -> "Console":

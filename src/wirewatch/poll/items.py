@@ -40,6 +40,9 @@ class Oddities:
     with_text: int = 0  # items that carry a full text
 
 
+NOTHING_ODD = Oddities()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """What a feed announces."""
@@ -50,7 +53,7 @@ class ParsedFeed:
     children: tuple[str, ...] = ()  # of a sitemap index: sitemaps of the same site
     title: str = ""
     language: str = ""  # as the feed says
-    odd: Oddities = Oddities()
+    odd: Oddities = NOTHING_ODD
 
 
 def settled(items: Iterable[Item | None], url: str, seen_at: datetime) -> tuple[tuple[Entry, ...], Oddities]:

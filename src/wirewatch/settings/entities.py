@@ -1,6 +1,5 @@
 """entities.yaml as a file: where it is, and a new entity at its end, with comments and order kept."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,13 +11,12 @@ from pydantic import ValidationError
 from wirewatch.errors import ConfigError, UserError
 from wirewatch.settings.load import shipped
 from wirewatch.settings.located import dotted, read_yaml
+from wirewatch.settings.scalars import scalar
 from wirewatch.settings.schema import EntitiesFile, EntityRow
 
 FILE = "entities.yaml"
 _ITEM = re.compile(r"^( *)- ", re.MULTILINE)
 _EMPTY = re.compile(r"^entities:[ \t]*(?:\[\s*\]|null|~)?[ \t]*(?=#|$)", re.MULTILINE)
-_PLAIN = re.compile(r"[^\W\d_][\w .·・«»’-]*[\w.»]|[^\W\d_]")  # needs no quotes in YAML
-_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 def path_of(config: Path) -> Path:
@@ -92,15 +90,9 @@ def _lines(row: Mapping[str, Any], indent: str) -> list[str]:
         elif isinstance(value, bool):
             lines.append(f"{key}: {str(value).lower()}")
         else:
-            lines.append(f"{key}: {_scalar(value) if isinstance(value, str) else _flow(value)}")
+            lines.append(f"{key}: {scalar(value) if isinstance(value, str) else _flow(value)}")
     return [f"{indent}{'- ' if n == 0 else '  '}{line}" for n, line in enumerate(lines)]
 
 
 def _flow(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(_scalar, values))}]"
-
-
-def _scalar(text: str) -> str:
-    """As YAML reads it back: plain where nobody could mistake it, else in double quotes (JSON's are YAML's)."""
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return f"[{', '.join(map(scalar, values))}]"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -38,17 +39,23 @@ class Settings:
         return url if "://" in url else str((self.home / url).absolute())
 
 
-def load(config: Path | None = None, home: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+def load(
+    config: Path | None = None,
+    home: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    drafts: Mapping[str, Path] = MappingProxyType({}),
+) -> Settings:
     """The settings of a config folder; files missing there mean the shipped defaults.
 
     Without `config`, `WIREWATCH_CONFIG` names the folder. The home is `home`, else `WIREWATCH_HOME`, else `data` in the
-    config folder, else `~/.local/share/wirewatch` (XDG base directories). Raises ConfigError with every mistake.
+    config folder, else `~/.local/share/wirewatch` (XDG base directories). `drafts`: files that are read in the place of
+    those of that name, to see whether they would do. Raises ConfigError with every mistake.
     """
     config = config or _folder(environment.get("WIREWATCH_CONFIG"))
     if config is not None and not config.is_dir():
         raise UserError(f"{config}: no such config folder; `wirewatch init {config}` makes one")
     home = home or _folder(environment.get("WIREWATCH_HOME")) or _default_home(config, environment)
-    reader = _Reader(config)
+    reader = _Reader(config, drafts)
     toml = reader.read("wirewatch.toml")
     named = env.overlay(toml.data, environment)
     main = reader.check(toml, schema.MainFile, named)
@@ -95,11 +102,12 @@ def shipped() -> Path:
 class _Reader:
     """Reads and checks file by file, and keeps every mistake."""
 
-    def __init__(self, config: Path | None) -> None:
-        self.config, self.problems = config, list[str]()
+    def __init__(self, config: Path | None, drafts: Mapping[str, Path]) -> None:
+        self.config, self.drafts, self.problems = config, drafts, list[str]()
 
     def read(self, name: str) -> Located:
         path = self.config / name if self.config and (self.config / name).exists() else shipped() / name
+        path = self.drafts.get(name, path)
         try:
             found = read_toml(path) if name.endswith(".toml") else read_yaml(path)
         except ConfigError as error:
