@@ -175,6 +175,8 @@ def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, s
         description=extract.description or task.entry.summary,
         authors=extract.authors,
         image=extract.image,
+        section=extract.section,
+        paywall=extract.paywall,
         country=task.country,
         language=seen.language,
         script=seen.script,

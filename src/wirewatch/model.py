@@ -101,19 +101,26 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """What extraction found on a page."""
+    """What extraction found on a page. A field's `…_source` names the rule that gave it; "" if there was nothing to find."""
 
     title: str
     body: str  # plain text, paragraphs parted by one line break
-    authors: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # persons
     published_at: datetime | None = None
-    published_at_source: str = ""  # json-ld, meta, feed, time-tag, htmldate …; "" if published_at is None
     updated_at: datetime | None = None
     description: str = ""
-    image: str = ""
+    image: str = ""  # the lead picture's address
+    section: str = ""  # as the outlet names it
+    paywall: bool = False  # the page says of itself that it isn't free
     declared_language: str | None = None
     canonical: str = ""  # as the page says, absolute; not yet believed
+    title_source: str = ""  # og:title, twitter:title, json-ld, h1 or tab
     body_source: str = "page"  # feed: the entry's own full text, the page had none or couldn't be had
+    authors_source: str = ""  # json-ld, meta or byline
+    published_at_source: str = ""  # json-ld, microdata, meta, feed, time, byline or htmldate
+    description_source: str = ""  # the meta tag, or json-ld
+    image_source: str = ""  # the meta tag, or json-ld
+    section_source: str = ""  # the meta tag, or json-ld
     rules: int = 1  # version of the extraction's rules
 
 
@@ -136,6 +143,8 @@ class Article:
     description: str = ""
     authors: tuple[str, ...] = ()
     image: str = ""
+    section: str = ""  # as the outlet names it
+    paywall: bool = False  # the page says of itself that it isn't free
     country: str | None = None
     language: str = "und"
     script: str = "Zyyy"  # ISO 15924

@@ -1,4 +1,4 @@
-"""What a page declares about itself: JSON-LD and meta tags, read once, before the tree is cut."""
+"""What a page declares about itself: JSON-LD, meta tags and microdata, read once, before the tree is cut."""
 
 import html
 import json
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from wirewatch.extract.charset import clean
@@ -14,7 +15,9 @@ from wirewatch.extract.charset import clean
 MAX_JSON = 512 * 1024  # characters; a block of 5 MB costs 678 MB of memory
 _MAX_NODES = 2_000
 _MAX_VALUE = 5_000  # characters of a meta tag
-_ARTICLE = re.compile(r"(?:Article|Report|BlogPosting|Blogposting|LiveBlogPosting|NewsItem)$")
+_ARTICLE = re.compile(r"(?:Article|Report|[Bb]logPosting|LiveBlogPosting|NewsItem|ClaimReview)$")
+_ORGANISATION = re.compile(r"Organi[sz]ation$|Corporation$|Newspaper$")
+_PUBLISHED = etree.XPath("//body//*[@itemprop='datePublished']")
 _PAGE = ("WebPage", "ItemPage", "VideoObject", "CreativeWork")
 _FRAME = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?);?\s*$")
 _MARKUP = re.compile(r"<[^<>]{1,300}>")
@@ -31,6 +34,8 @@ class Declared:
     page: Node = field(default_factory=dict)  # that of the page around it
     nodes: dict[str, Node] = field(default_factory=dict)  # by @id: authors are often only referred to
     meta: dict[str, list[str]] = field(default_factory=dict)  # by property, name or itemprop, in lower case
+    published: tuple[str, ...] = ()  # datePublished as microdata beside the text
+    publishers: tuple[str, ...] = ()  # names of the outlet and of other organisations
 
     def first(self, *names: str) -> str:
         """The first meta tag of these names, in their order, that says anything; "" if none."""
@@ -55,7 +60,24 @@ def read_declared(tree: HtmlElement) -> Declared:
     articles = [node for node in nodes if _is(node, _ARTICLE)]
     dated = [node for node in articles if node.get("datePublished")]
     pages = [node for node in nodes if any(kind in _PAGE for kind in _kinds(node))]
-    return Declared(next(iter(dated or articles), {}), next(iter(pages), {}), by_id, _meta(tree))
+    article, meta = next(iter(dated or articles), {}), _meta(tree)
+    return Declared(
+        article, next(iter(pages), {}), by_id, meta, tuple(_microdata(tree)), tuple(_publishers([article, *nodes], meta))
+    )
+
+
+def _microdata(tree: HtmlElement) -> Iterator[str]:
+    for element in _PUBLISHED(tree)[:3]:
+        yield plain(element.get("content") or element.get("datetime") or element.text_content())
+
+
+def _publishers(nodes: list[Node], meta: dict[str, list[str]]) -> Iterator[str]:
+    for name in ("og:site_name", "publisher", "article:publisher", "application-name", "dc.publisher", "copyright"):
+        yield from meta.get(name, ())
+    for node in nodes:
+        part = node if _is(node, _ORGANISATION) else node.get("publisher")
+        if isinstance(part, dict):
+            yield from (plain(name) for name in (part.get("name"), part.get("alternateName")) if isinstance(name, str))
 
 
 def _blocks(tree: HtmlElement) -> Iterator[Any]:

@@ -1,114 +1,55 @@
-"""Title, authors and the other facts of a page, from what it declares and shows."""
+"""The other facts of a page, from what it declares; each with the rule that gave it."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from wirewatch.extract.declared import Declared, plain
+from wirewatch.extract.title import Sourced
 
-MAX_TITLE = 1_000
-_MAX_AUTHORS = 20
-_MAX_NAME = 100
 _MAX_URL = 2_048
+_MAX_SECTION = 100
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
-_NOBODY = frozenset(
-    "admin administrator webmaster editor editors staff redaktion redakcija redaction redaccion redazione редакция редакція "
-    "редакција newsroom user root author unknown none null".split()
-)
-_AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
-_BY = re.compile(r"^(?:by|von|par|por|di|autor(?:in)?|автор|аутор|piše|пише)\s*:?\s+", re.IGNORECASE)
-_PARTED = re.compile(r"\s*(?:;|,|\||\s&\s|\s(?:and|und|et|и|і|y)\s)\s*", re.IGNORECASE)
-_NO_PERSON = re.compile(r"https?://|@|^www\.|\.[a-z]{2,4}\)?$|^\W", re.IGNORECASE)  # addresses, captions
-_INITIALS = re.compile(r"\s*\([\w .,-]{1,12}\)$")
+_SUMMARIES = ("og:description", "description", "twitter:description")
+_PICTURES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+_SECTIONS = ("article:section", "og:article:section", "parsely-section", "section", "cxenseparse:recs:category")
+_TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "lp:paywall", "cxenseparse:paywall")
 
 
-def headings(tree: HtmlElement) -> list[str]:
-    """The page's h1s, from top to bottom; at most ten."""
-    return [text for heading in list(tree.iter("h1"))[:10] if (text := plain(heading.text_content()))]
+def _first(declared: Declared, names: tuple[str, ...]) -> Sourced:
+    return next(((value, name) for name in names for value in declared.meta.get(name, ()) if value), ("", ""))
 
 
-def title(tree: HtmlElement, declared: Declared, tops: list[str]) -> str:
-    """The headline as the page offers it for sharing, without the site's name behind it; "" if it has none.
-
-    Declared titles, h1 and JSON-LD differ on every other page; of the rules tried on 126 pages this one is right most often (.80;
-    the h1 alone .63, the declared title alone .70).
-    """
-    element = tree.find(".//title")
-    tab = plain(element.text_content()) if element is not None else ""
-    site = _folded(declared.first("og:site_name"))
-    said = [declared.first("og:title"), declared.first("twitter:title"), declared.text("headline"), tab]
-    offered = next((text for text in said if text and _folded(text) != site), "")
-    for bare in (*tops[:1], declared.text("headline")):
-        if len(_folded(bare)) > 3 and (_begins(offered, bare) or (offered == tab and _folded(bare) in _folded(tab))):
-            return bare[:MAX_TITLE]
-    return (offered or "".join(tops[:1]))[:MAX_TITLE]
+def description(declared: Declared) -> Sourced:
+    """The page's own summary and which tag gave it, ("", "") if it has none."""
+    text = declared.text("description")
+    return _first(declared, _SUMMARIES) if any(map(declared.first, _SUMMARIES)) else (text, "json-ld" if text else "")
 
 
-def _begins(text: str, start: str) -> bool:
-    return _folded(text).startswith(_folded(start))
+def image(declared: Declared, url: str) -> Sourced:
+    """The lead picture's absolute address and which tag gave it, ("", "") if none is declared."""
+    found, source = _first(declared, _PICTURES)
+    link = absolute(found or _image(declared.article.get("image")), url)
+    return (link, source or "json-ld") if link else ("", "")
 
 
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+def section(declared: Declared) -> Sourced:
+    """The outlet's own section, as it names it, and which tag gave it; ("", "") if none is declared."""
+    value = declared.article.get("articleSection")
+    parts = value if isinstance(value, list) else [value]
+    text = next((line for part in parts[:5] if isinstance(part, str) and (line := plain(part))), "")
+    text, source = (text, "json-ld") if text else _first(declared, _SECTIONS)
+    return (text, source) if len(text) <= _MAX_SECTION and "://" not in text else ("", "")
 
 
-def authors(declared: Declared) -> tuple[str, ...]:
-    """The persons named by JSON-LD, else by meta tags, as they are written there; nobody twice, no "Admin"."""
-    names = list(_people(declared.article.get("author"), declared)) or list(_people(declared.article.get("creator"), declared))
-    if not names:
-        names = [name for key in _AUTHOR for tag in declared.meta.get(key, ()) for name in _split(tag)]
-    return _named(names, declared)
-
-
-def persons(text: str, declared: Declared) -> tuple[str, ...]:
-    """The persons in a line found beside the text; what is no first and last name there is mostly a button."""
-    return _named([name for name in _split(plain(text)) if 2 <= len(name.split()) <= 4], declared)
-
-
-def _named(names: list[str], declared: Declared) -> tuple[str, ...]:
-    site = _folded(declared.first("og:site_name"))
-    kept: dict[str, str] = {}
-    for name in names:
-        if _is_name(name) and _folded(name) != site:
-            kept.setdefault(_folded(name), name)
-    return tuple(kept.values())[:_MAX_AUTHORS]
-
-
-def _people(value: Any, declared: Declared, depth: int = 0) -> Iterator[str]:
-    if depth > 3:
-        return
-    if isinstance(value, list):
-        for part in value[:_MAX_AUTHORS]:
-            yield from _people(part, declared, depth + 1)
-    elif isinstance(value, str):
-        yield from _split(plain(value))
-    elif isinstance(value, dict):
-        known = declared.nodes.get(str(value.get("@id"))) if "name" not in value else None
-        yield from _people((known or value).get("name"), declared, depth + 1)
-
-
-def _split(text: str) -> list[str]:
-    parts = _PARTED.split(_BY.sub("", text))
-    return [name for part in parts if (name := _INITIALS.sub("", part.strip(" ,;:-–|")))]
-
-
-def _is_name(text: str) -> bool:
-    return 1 < len(text) <= _MAX_NAME and text.casefold() not in _NOBODY and not _NO_PERSON.search(text)
-
-
-def description(declared: Declared) -> str:
-    """The page's own summary, "" if it has none."""
-    return declared.first("og:description", "description", "twitter:description") or declared.text("description")
-
-
-def image(declared: Declared, url: str) -> str:
-    """The lead picture's absolute address, "" if none is declared."""
-    found = declared.first("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
-    return absolute(found or _image(declared.article.get("image")), url)
+def paywall(declared: Declared) -> bool:
+    """Whether the page says of itself that it isn't free to read."""
+    for node in (declared.article, declared.page):
+        if str(node.get("isAccessibleForFree", "")).strip().rsplit("/", 1)[-1].lower() == "false":
+            return True
+    return _first(declared, _TIERS)[0].lower() in ("locked", "metered", "paid", "premium", "true", "yes", "hard")
 
 
 def _image(value: Any) -> str:

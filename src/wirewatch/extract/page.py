@@ -5,21 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_author, extract_title
 
 from wirewatch.analysis.script import said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
+from wirewatch.extract.authors import authors
 from wirewatch.extract.body import LEAST, find_body, longer
 from wirewatch.extract.charset import clean, decode
+from wirewatch.extract.dateline import datelines
 from wirewatch.extract.declared import Declared, plain, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
+from wirewatch.extract.title import headings, title
 from wirewatch.extract.tree import parse
 from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
 
-RULES = 2  # goes up with every change that gives another text or field
+RULES = 3  # goes up with every change that gives another text or field
 _POOR = 200  # characters below which what the page or its feed carry as data may tell more
 _BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 
@@ -36,6 +38,8 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     tree = page.root
     declared = read_declared(tree)
     facts, line = _facts(tree, declared, url), standfirst(tree, declared)
+    published_at, dated_by = dates.declared_date(declared, entry, first_seen_at)
+    lines = datelines(tree, facts["title"]) if published_at is None else []
     found, source_of_body = _headless(find_body(text, page), facts["title"])[:MAX_BODY], "page"
     if content_type == FROM_FEED:
         found, source_of_body = _lines(entry.content[:MAX_BODY]), "feed"
@@ -44,12 +48,13 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     if said(found) < LEAST:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
     refuse_wall(declared, facts["title"], found)
-    published_at, source = dates.published(declared, entry, tree, url=url, first_seen_at=first_seen_at)
+    if published_at is None:
+        published_at, dated_by = dates.shown_date(tree, lines, url, first_seen_at)
     return Extract(
         **facts,
         body=clean(with_standfirst(found, line)),
         published_at=published_at,
-        published_at_source=source,
+        published_at_source=dated_by,
         updated_at=dates.updated(declared, first_seen_at),
         body_source=source_of_body,
         rules=RULES,
@@ -57,17 +62,21 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
 
 
 def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
-    """All fields but body and dates, from the uncut tree."""
-    title = fields.title(tree, declared, fields.headings(tree)) or plain(extract_title(tree) or "")
-    authors = fields.authors(declared) or fields.persons(extract_author(tree) or "", declared)
-    return {
-        "title": title,
-        "authors": authors,
-        "description": fields.description(declared),
-        "image": fields.image(declared, url),
+    """All fields but body and dates, each with the rule that gave it, from the uncut tree."""
+    facts: dict[str, Any] = {
         "declared_language": fields.language(tree),
         "canonical": fields.canonical(tree, url),
+        "paywall": fields.paywall(declared),
     }
+    for name, (value, source) in {
+        "title": title(tree, declared, headings(tree)),
+        "authors": authors(tree, declared),
+        "description": fields.description(declared),
+        "image": fields.image(declared, url),
+        "section": fields.section(declared),
+    }.items():
+        facts |= {name: value, f"{name}_source": source}
+    return facts
 
 
 def _headless(body: str, title: str) -> str:

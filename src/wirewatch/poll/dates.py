@@ -7,19 +7,10 @@ raw string is read here.
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from wirewatch.analysis.calendar import month, offset
+
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # how far in the future a clock may be wrong
-ZONES = {  # hours east of Greenwich; IST and others that mean several places are left out
-    "z": 0, "gmt": 0, "utc": 0, "ut": 0, "wet": 0, "bst": 1, "cet": 1, "west": 1, "cest": 2, "eet": 2, "eest": 3,
-    "msk": 3, "msd": 4, "мск": 3, "trt": 3, "kst": 9, "jst": 9, "hkt": 8, "sgt": 8, "ict": 7,
-    "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-}  # fmt: skip
-_MONTHS = (  # beginnings by which a month is known in English, Serbian (both scripts), Russian and Ukrainian
-    "jan јан янв січ", "feb феб фев лют", "mar мар бер", "apr апр кві", "may maj мај мая май тра", "jun јун июн чер",
-    "jul јул июл лип", "aug avg авг сер", "sep сеп сен вер", "oct okt окт жов", "nov нов ноя лис", "dec дец дек гру",
-)  # fmt: skip
-MONTHS = {start: n for n, starts in enumerate(_MONTHS, 1) for start in starts.split()}
 _HALF = r"(?:(?P<half>오전|오후|上午|下午|午前|午後)\s*)?"
 _CLOCK = (
     r"(?:[T\s,]*(?:u|у|в|о|at)?\s*" + _HALF + r"(?P<H>\d{1,2})[:시時时]\s?(?P<M>\d{2})[분分]?"
@@ -58,17 +49,17 @@ def parse_date(raw: str, seen_at: datetime) -> datetime | None:
 
 def _moment(found: re.Match[str]) -> datetime | None:
     part = found.groupdict()
-    month = _month(part["n"]) if "n" in part else int(part["m"])
+    number = month(part["n"]) if "n" in part else int(part["m"])
     year = int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)  # RFC 822 has two digits; there were no feeds before 1999
     try:
-        day = datetime(year, month, int(part["d"]), tzinfo=UTC)
+        day = datetime(year, number, int(part["d"]), tzinfo=UTC)
         if part["H"] is None:
             return day
-        offset = _offset(part["zone"])
-        if offset is None:
+        east = offset(part["zone"])
+        if east is None:
             return None
         second = min(int(part["S"] or 0), 59)
-        local = day.replace(hour=_hour(part), minute=int(part["M"]), second=second, tzinfo=timezone(offset))
+        local = day.replace(hour=_hour(part), minute=int(part["M"]), second=second, tzinfo=timezone(east))
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -80,21 +71,3 @@ def _hour(part: dict[str, str]) -> int:
     if not half:
         return hour
     return hour % 12 + (12 if half in ("오후", "下午", "午後", "p") else 0)
-
-
-def _month(name: str) -> int:
-    return MONTHS.get(name.lower()[:3], 0)
-
-
-def _offset(zone: str | None) -> timedelta | None:
-    """Of a named or numeric zone; beyond -12 to +14 hours it is none (RFC 5322 allows more, the earth doesn't)."""
-    if not zone:
-        return None
-    number = re.sub(r"(?i)^(?:gmt|utc)\s?(?=[+-])", "", zone)
-    if number[0] not in "+-":
-        hours = ZONES.get(zone.lower())
-        return None if hours is None else timedelta(hours=hours)
-    digits = number[1:].replace(":", "")
-    digits = digits.zfill(2) + "00" if len(digits) <= 2 else digits.zfill(4)
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if number[0] == "-" else 1)
-    return offset if timedelta(hours=-12) <= offset <= timedelta(hours=14) else None

@@ -23,6 +23,8 @@ def test_an_article_comes_back_as_it_was_written(press: Index) -> None:
         description="worüber",
         authors=("Ана Анић", "B. Smith"),
         image="https://example.org/a.jpg",
+        section="Politik",
+        paywall=True,
         country="rs",
         language="sr",
         script="Cyrl",

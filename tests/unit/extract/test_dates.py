@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.extract.pages import SEEN, TEXT, URL, article, read
 from wirewatch.extract.dates import read as read_date
+from wirewatch.extract.written import Moment, read_written
 from wirewatch.model import Entry
 
 JSON_LD = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"%s"}</script>'
@@ -75,10 +76,55 @@ def test_a_footers_year_and_todays_clock_are_no_dates(trap: str) -> None:
     assert dated(article(text, tail=trap, beside="<p>24 November 2026, 10:02</p>"), Entry(url=URL)) == ("", "")
 
 
-def test_a_day_in_the_article_is_the_last_that_is_heard() -> None:
-    page = article(inside="<p class='date'>Published: 2026-11-03</p>")
+def test_a_day_at_the_articles_end_is_the_last_that_is_heard() -> None:
+    page = article([paragraph * 2 for paragraph in TEXT], inside="<p class='date'>2026-11-03</p>")
 
     assert dated(page, Entry(url=URL)) == ("2026-11-03T00:00:00+00:00", "htmldate")
+
+
+BYLINES = {  # as outlets write them beneath the headline: the moment, read as UTC where no zone is named
+    "en": ("By Ana Ilić, 3 November 2026 at 2:05 pm EST", "2026-11-03T19:05:00+00:00"),
+    "de": ("Di 03.11.26 | 14:05 Uhr | Von Ana Ilić", "2026-11-03T14:05:00+00:00"),
+    "sr": ("Ана Илић, 3. новембар 2026. 14:05", "2026-11-03T14:05:00+00:00"),
+    "sr-Latn": ("Objavljeno: utorak, 3. novembar 2026, 14.05h", "2026-11-03T14:05:00+00:00"),
+    "ru": ("3 ноября 2026, 14:05 (МСК)", "2026-11-03T11:05:00+00:00"),
+    "uk": ("Вівторок, 3 листопада 2026, 14:05", "2026-11-03T14:05:00+00:00"),
+    "ko": ("입력 2026.11.03. 오후 2:05", "2026-11-03T14:05:00+00:00"),
+    "ko, in words": ("2026년 11월 3일 오후 2시 5분", "2026-11-03T14:05:00+00:00"),
+    "zh": ("2026年11月3日 14:05 来源:示例报", "2026-11-03T14:05:00+00:00"),
+    "ja": ("2026年11月3日 14時05分", "2026-11-03T14:05:00+00:00"),
+    "a day alone": ("2026年11月3日", "2026-11-03T00:00:00+00:00"),
+}
+
+
+@pytest.mark.parametrize("language", BYLINES)
+def test_a_byline_tells_day_and_time_in_its_own_language(language: str) -> None:
+    line, moment = BYLINES[language]
+    page = article([paragraph * 2 for paragraph in TEXT]).replace("</h1>", f"</h1><div><span>{line}</span></div>")
+
+    assert dated(page, Entry(url=URL)) == (moment, "byline")
+
+
+def test_a_day_that_two_countries_read_differently_is_none() -> None:
+    assert read_written("09/12/2026") is None
+    assert read_written("13/09/2026") == Moment(datetime(2026, 9, 13, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "other", [META % "2026-11-18T08:00:00+02:00", '<meta property="og:updated_time" content="2026-11-18T09:30+02:00">']
+)
+def test_a_date_without_its_zone_takes_it_from_the_pages_other_dates(other: str) -> None:
+    page = article(head=other + JSON_LD % "2026-11-18 08:00:00.0")
+
+    assert dated(page, Entry(url=URL))[0] == "2026-11-18T06:00:00+00:00"
+
+
+def test_microdata_is_the_pages_own_word() -> None:
+    page = article(
+        head=META % "2026-11-19T08:00:00Z", beside="<div itemprop='datePublished' content='2026-11-18T08:00:00Z'>x</div>"
+    )
+
+    assert dated(page) == ("2026-11-18T08:00:00+00:00", "microdata")
 
 
 def test_a_feeds_impossible_date_is_none() -> None:
@@ -102,6 +148,7 @@ def test_the_change_is_read_apart() -> None:
         ("2026-11-24 10:00 +0100", "2026-11-24T09:00:00+00:00"),
         ("2026-11-24T10:00+01:00[Europe/Belgrade]", "2026-11-24T09:00:00+00:00"),
         ("Tue, 24 Nov 2026 10:00:00 GMT", "2026-11-24T10:00:00+00:00"),
+        ("Tue Nov 24 11:00:00 CET 2026", "2026-11-24T10:00:00+00:00"),
         (1795514400, "2026-11-24T10:00:00+00:00"),
         ("1795514400000", "2026-11-24T10:00:00+00:00"),
     ],

@@ -107,6 +107,18 @@ def test_a_feeds_teaser_makes_no_article() -> None:
             "Bridge opens in spring",
             "Bridge opens in spring",
         ),
+        (
+            "<meta property='og:title' content='Why the bridge opens late'>"
+            + LD % '{"@type":"NewsArticle","headline":"Bridge opens late","alternativeHeadline":"Why the bridge opens late"}',
+            "Bridge opens late",
+            "Why the bridge opens late",
+        ),
+        (
+            "<meta property='og:title' content='You will not believe this bridge'>"
+            + LD % '{"@type":"NewsArticle","headline":"Bridge opens late"}',
+            "Bridge opens late",
+            "Bridge opens late",
+        ),
         ("<meta property='og:title' content='Bridge &amp;amp; ferry&#10; open'>", "x", "Bridge & ferry open"),
     ],
 )
@@ -127,6 +139,16 @@ def test_the_title_is_the_headline_without_the_sites_name(head: str, title: str,
         ),
         (LD % '{"@type":"NewsArticle","author":"By Ana Ilić and Bo Lind"}', ("Ana Ilić", "Bo Lind")),
         ("<meta name='author' content='Ana Ilić; Bo Lind; Ana Ilić'>", ("Ana Ilić", "Bo Lind")),
+        (LD % '{"@type":"NewsArticle","author":{"@type":"Person","givenName":"Ana","familyName":"Ilić"}}', ("Ana Ilić",)),
+        ("<meta name='twitter:label1' content='Written by'><meta name='twitter:data1' content='Ana Ilić'>", ("Ana Ilić",)),
+        ("<meta name='author' content='홍길동 기자, 김철수 특파원'>", ("홍길동", "김철수")),
+        ("<meta name='author' content='Ана Илић и Бо Линд, Танјуг'>", ("Ана Илић", "Бо Линд", "Танјуг")),
+        ("<meta name='author' content='作者:王小明'>", ("王小明",)),
+        ("<meta name='author' content='Ana Ilić, EXAMPLE RADIO'>", ("Ana Ilić",)),
+        ("<meta name='author' content='Редакция'>", ()),
+        ("<meta name='author' content='The Example Newsroom'>", ()),
+        ("<meta name='author' content='example.org, London, England'>", ()),
+        (LD % '{"@type":"NewsArticle","author":{"name":"Example"},"publisher":{"name":"Example"}}', ()),
         ("<meta name='author' content='Admin'>", ()),
         ("<meta name='author' content='https://example.org/ana'>", ()),
         ("<meta name='author' content='The Example'><meta property='og:site_name' content='The Example'>", ()),
@@ -135,6 +157,52 @@ def test_the_title_is_the_headline_without_the_sites_name(head: str, title: str,
 )
 def test_authors_are_a_list_of_persons(head: str, names: tuple[str, ...]) -> None:
     assert read(article(head=head)).authors == names
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<div class=byline>By <a href='/ana'>Ana Ilić</a> and Bo van der Lind</div>", ("Ana Ilić", "Bo van der Lind")),
+        ("<span><a href='/autor/ana-ilic'>Ana Ilić</a></span>", ("Ana Ilić",)),
+        ("<p class=author>Von Ana Ilić (Belgrad)</p>", ("Ana Ilić",)),
+        ("<p class=author>홍길동 기자</p>", ("홍길동",)),
+        ("<p class=author>Share this story</p>", ()),
+        ("<aside><p class=author>Ana Ilić</p></aside>", ()),
+    ],
+)
+def test_where_no_author_is_declared_the_byline_names_them(byline: str, names: tuple[str, ...]) -> None:
+    found = read(article().replace("</h1>", f"</h1>{byline}"))
+
+    assert (found.authors, found.authors_source) == (names, "byline" if names else "")
+
+
+def test_each_fact_says_which_rule_gave_it() -> None:
+    head = (
+        "<meta property='og:title' content='Ferry sails on'><meta name='description' content='What it costs'>"
+        "<meta name='twitter:image' content='/b.jpg'>"
+        + LD
+        % '{"@type":"NewsArticle","author":"Ana Ilić","articleSection":["Islands","Home"],"datePublished":"2026-11-20T07:30:00Z"}'
+    )
+
+    found = read(article(head=head))
+
+    assert (found.title_source, found.authors_source, found.published_at_source) == ("og:title", "json-ld", "json-ld")
+    assert (found.description_source, found.image_source) == ("description", "twitter:image")
+    assert (found.section, found.section_source) == ("Islands", "json-ld")
+
+
+@pytest.mark.parametrize(
+    ("head", "mark"),
+    [
+        (LD % '{"@type":"NewsArticle","isAccessibleForFree":false}', True),
+        (LD % '{"@type":"NewsArticle","isAccessibleForFree":"False"}', True),
+        ("<meta property='article:content_tier' content='locked'>", True),
+        (LD % '{"@type":"NewsArticle","isAccessibleForFree":true}', False),
+        ("", False),
+    ],
+)
+def test_a_page_that_is_not_free_says_so(head: str, mark: bool) -> None:
+    assert read(article(head=head)).paywall is mark
 
 
 def test_the_facts_are_read_and_links_made_absolute() -> None:

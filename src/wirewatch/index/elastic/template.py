@@ -49,6 +49,8 @@ MAPPINGS: dict[str, Any] = {
             "fields": {"text": {"type": "text", "analyzer": TEXT}, "exact": _EXACT},
         },
         "image": _UNSEARCHED,
+        "section": {"type": "keyword", "ignore_above": 512},
+        "paywall": {"type": "boolean"},
         "country": _KEYWORD,
         "language": _KEYWORD,
         "script": _KEYWORD,
