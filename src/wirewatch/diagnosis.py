@@ -7,7 +7,7 @@ from wirewatch.finding import Look
 
 QUIET = timedelta(days=7)  # without anything new; as state/feeds.py calls a feed silent
 _ADVICE = {
-    Reason.DNS: "the name isn't known: a spelling mistake, or the outlet has moved",
+    Reason.DNS: "the name isn't known: a spelling mistake, a move, or no network here",
     Reason.CONNECTION: "no connection: try again later, or look in a browser",
     Reason.TLS: "its certificate isn't sound: tell the outlet; http:// may work",
     Reason.TIMEOUT: "too slow: try again later, or raise [fetch] timeout",
@@ -30,7 +30,8 @@ _ADVICE = {
 def problems(look: Look, now: datetime, *, pages_forbidden: bool = False) -> list[str]:
     """What is wrong, each with what to do; empty: nothing is."""
     if look.reason is not None:
-        return [_ADVICE.get(look.reason, f"{look.detail or look.reason}: look in a browser")]
+        advice = _ADVICE.get(look.reason, f"{look.detail or look.reason}: look in a browser")
+        return [f"a page, but no feed: it names {look.named}, which may be one" if look.named else advice]
     found, odd = [], look.odd
     if look.moved_to and look.moved_to != look.url:
         found.append(f"moved for good: put {look.moved_to} into feeds.yaml")

@@ -45,6 +45,7 @@ class Look:
     newest: datetime | None = None
     per_day: float | None = None  # entries, as their dates tell
     first: str = ""  # the address of an entry's page
+    named: str = ""  # a feed that the page names, which came instead of one
     moved_to: str = ""  # its new address, where it was told to be one for good
     odd: Oddities = NOTHING_ODD
     digest: str = ""  # of the body: two addresses may bring the same
@@ -65,15 +66,24 @@ class Finder:
     """Looks for feeds. Use `close` at the end."""
 
     def __init__(
-        self, http: Http, rules: FetchSettings, say: Callable[[str], None] = lambda _: None, requests: int = REQUESTS
+        self,
+        http: Http,
+        rules: FetchSettings,
+        say: Callable[[str], None] = lambda _: None,
+        *,
+        requests: int = REQUESTS,
+        obey_robots: bool = True,
     ) -> None:
-        """`requests`: how many are sent at most; `say` is told of each."""
+        """`say` is told of each request; `requests`: how many are sent at most.
+
+        `obey_robots` False: for feeds that the user has chosen, as polls ask for them.
+        """
         self._http, self._rules, self._say = http, rules, say
         self.book = RobotsBook(http, 3 * rules.timeout)
         self._parser = Parser()
         self._turns: dict[str, asyncio.Lock] = {}
         self._next: dict[str, float] = {}
-        self._left = requests
+        self._left, self._obey = requests, obey_robots and rules.obey_robots
 
     def close(self) -> None:
         """End what the parsing needed."""
@@ -100,7 +110,10 @@ class Finder:
     async def look(self, url: str) -> Look:
         """How a feed is now."""
         try:
-            return replace(await self._read(await self._ask(url, anywhere=True), datetime.now(UTC)), url=url)
+            page = await self._ask(url, anywhere=True)
+            look = replace(await self._read(page, datetime.now(UTC)), url=url)
+            named = feed_links(_text(page), page.final_url)[0] if look.reason is Reason.NOT_A_FEED else []
+            return replace(look, named=next(iter(named), ""))
         except (Retry, Skip) as error:
             return Look(url=url, reason=error.reason, detail=one_line(error.detail, 200))
 
@@ -218,14 +231,14 @@ class Finder:
         return page
 
     async def _allowed(self, url: str) -> None:
-        if self._rules.obey_robots:
+        if self._obey:
             (await self.book.of(url)).check(url)
 
     async def _wait(self, url: str) -> None:
         """Wait until the host may be asked again."""
         host, loop = urlsplit(url).netloc, asyncio.get_running_loop()
         delay = self._rules.per_host_delay
-        if self._rules.obey_robots:
+        if self._obey:
             delay = max(delay, (await self.book.of(url)).delay)
         await asyncio.sleep(self._next.get(host, 0.0) - loop.time())
         self._next[host] = loop.time() + delay

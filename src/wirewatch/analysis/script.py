@@ -4,6 +4,7 @@ import re
 
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")  # with kana
 _HANGUL = re.compile("[\uac00-\ud7af]")
+FULL_TEXT = 400  # letters; below, what a feed carries is a teaser (WordPress cuts at 55 words, some 350 letters)
 _LONG = 5000  # nobody asks how much more it is
 
 

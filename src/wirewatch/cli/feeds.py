@@ -134,7 +134,7 @@ async def _checked(settings: "Settings", sources: list["Source"]) -> list[dict[s
     places = asyncio.Semaphore(given.workers)
 
     async with Http(given.user_agent, given.contact, given.timeout, given.allow_networks) as http:
-        finder = Finder(http, given, requests=4 * len(pairs))
+        finder = Finder(http, given, requests=4 * len(pairs), obey_robots=False)
 
         async def one(source: "Source", url: str) -> dict[str, Any]:
             async with places:

@@ -87,7 +87,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        drawn.add_row(*(cell if isinstance(cell, Text) else Text(one_line(str(cell))) for cell in row))
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(one_line(str(cell)), overflow="fold") for cell in row))
     console().print(drawn)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from wirewatch.analysis.script import said
+from wirewatch.analysis.script import FULL_TEXT, said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
 from wirewatch.extract.authors import authors
@@ -47,7 +47,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
         found, source_of_body = _rescued(found, declared, entry)
     if said(found) < LEAST:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
-    refuse_wall(declared, facts["title"], found)
+    found, source_of_body = _past_wall(found, source_of_body, declared, facts["title"], entry)
     if published_at is None:
         published_at, dated_by = dates.shown_date(tree, lines, url, first_seen_at)
     return Extract(
@@ -94,6 +94,18 @@ def _rescued(body: str, declared: Declared, entry: Entry) -> tuple[str, str]:
     body = longer(body, _lines(carried[:MAX_BODY] if isinstance(carried, str) else ""))
     fed = _lines(entry.content[:MAX_BODY]) if said(body) < _POOR else ""
     return (fed, "feed") if said(fed) > said(body) else (body, "page")
+
+
+def _past_wall(body: str, source: str, declared: Declared, title: str, entry: Entry) -> tuple[str, str]:
+    """The body and where it is from: the feed's full text where the page stops at a paywall. Raises Skip as refuse_wall."""
+    try:
+        refuse_wall(declared, title, body)
+    except Skip as wall:
+        fed = _lines(entry.content[:MAX_BODY])
+        if wall.reason is not Reason.PAYWALL or said(fed) < max(FULL_TEXT, said(body) + 1):
+            raise
+        return fed, "feed"
+    return body, source
 
 
 def _lines(markup: str) -> str:

@@ -4,12 +4,12 @@ import html
 import re
 from datetime import UTC, datetime
 
-from wirewatch.analysis.script import said
+from wirewatch.analysis.script import FULL_TEXT, said
 from wirewatch.errors import Reason
 from wirewatch.model import FROM_FEED, Page
 from wirewatch.state.captures import FetchTask
+from wirewatch.state.ending import FETCH_WAITS
 
-ENOUGH = 400  # letters of text; below, a feed's content is a teaser (WordPress cuts at 55 words, some 350 letters)
 NOT_HAD = frozenset(  # never robots.txt or noindex: who forbids the page doesn't want it kept
     {
         Reason.HTTP_401,
@@ -22,6 +22,20 @@ NOT_HAD = frozenset(  # never robots.txt or noindex: who forbids the page doesn'
         Reason.PAYWALL,
     }
 )
+AT_LAST = frozenset(  # only when all attempts are spent
+    {
+        Reason.DNS,
+        Reason.CONNECTION,
+        Reason.TLS,
+        Reason.TIMEOUT,
+        Reason.PROTOCOL,
+        Reason.TRUNCATED,
+        Reason.ENCODING,
+        Reason.EMPTY,
+        Reason.HTTP_429,
+        Reason.HTTP_5XX,
+    }
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -31,7 +45,8 @@ def from_feed(task: FetchTask, reason: Reason) -> Page | None:
     Not for a later look at an article: what its page said stands.
     """
     entry = task.entry
-    if reason not in NOT_HAD or task.kind == "edit" or said(html.unescape(_TAG.sub("", entry.content))) < ENOUGH:
+    lost = reason in NOT_HAD or (reason in AT_LAST and task.attempts >= len(FETCH_WAITS))
+    if not lost or task.kind == "edit" or said(html.unescape(_TAG.sub("", entry.content))) < FULL_TEXT:
         return None
     title = html.escape(entry.title)
     body = f'<!DOCTYPE html><meta charset="utf-8"><title>{title}</title><article><h1>{title}</h1>{entry.content}</article>'

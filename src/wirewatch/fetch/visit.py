@@ -99,13 +99,10 @@ class Visit:
         try:
             if not await self._ask(task):
                 return
-        except (Skip, Retry) as ended:
-            if page := from_feed(task, ended.reason):
-                await self._instead(page, task, ended)
-            elif isinstance(ended, Skip):
-                await self._skipped(task, ended)
-            else:
-                await self._retried(task, ended)
+        except Skip as skip:
+            await self._skipped(task, skip)
+        except Retry as retry:
+            await self._retried(task, retry)
         except Unavailable:
             raise
         except Exception as bug:
@@ -113,11 +110,13 @@ class Visit:
             await self._retried(task, Retry(Reason.BUG, one_line(f"{type(bug).__name__}: {bug}", 300)))
         self.claimed.popleft()
 
-    async def _instead(self, page: Page, task: FetchTask, ended: Skip | Retry) -> None:
-        if isinstance(ended, Retry):
-            self._close_host(ended)
-        await self.filing.add(page, task)
-        log.info("the feed's text taken", article=task.article_id, url=one_line(task.url, 300), reason=str(ended.reason))
+    async def _instead(self, task: FetchTask, reason: Reason) -> bool:
+        """Whether the feed's own text stands for the page."""
+        page = from_feed(task, reason)
+        if page:
+            await self.filing.add(page, task)
+            log.info("the feed's text taken", article=task.article_id, url=one_line(task.url, 300), reason=str(reason))
+        return page is not None
 
     async def _ask(self, task: FetchTask) -> bool:
         """Fetch and file a page. False: the host was lost, nothing was done."""
@@ -203,12 +202,16 @@ class Visit:
         self.next_at = datetime.now(UTC) + timedelta(seconds=delay * random.uniform(1.0, 1.1))  # noqa: S311
 
     async def _skipped(self, task: FetchTask, skip: Skip) -> None:
+        if await self._instead(task, skip.reason):
+            return
         await asyncio.to_thread(captures.skipped, self.db, task.no, task.token, skip.reason, one_line(skip.detail, 300))
         self.counts.add("skipped")
         log.info("page skipped", article=task.article_id, url=one_line(task.url, 300), reason=str(skip.reason))
 
     async def _retried(self, task: FetchTask, retry: Retry) -> None:
         self._close_host(retry)
+        if await self._instead(task, retry.reason):
+            return
         log.info("page failed", article=task.article_id, url=one_line(task.url, 300), reason=str(retry.reason))
         noted = (self.db, task.no, task.token, retry.reason, one_line(retry.detail, 300))
         if retry.reason is Reason.NEVER:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 LINK, TITLE, SUMMARY, CONTENT = 2048, 1000, 5000, 200_000  # characters
@@ -56,14 +57,18 @@ def site_of(url: str) -> str:
 
     The list of public suffixes is the one that tld brings along; names below a hoster's (`a.github.io`) are sites of their own.
     """
-    from tld import get_fld
-
     try:
         parts = urlsplit(url)
-        name, netloc = parts.hostname or "", parts.netloc.rpartition("@")[2].lower()
+        return _site(parts.hostname or "", parts.netloc.rpartition("@")[2].lower())
     except ValueError:
         return ""
-    known = get_fld(url, fail_silently=True, search_private=True)
+
+
+@lru_cache(4096)
+def _site(name: str, netloc: str) -> str:
+    from tld import get_fld
+
+    known = get_fld(f"http://{name}", fail_silently=True, search_private=True)
     if known or _NUMBERS.fullmatch(name) or ":" in name:
         return known or netloc
     return ".".join(name.split(".")[-2:]) if "." in name else netloc  # a suffix that the list doesn't know has one label

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.unit.extract.pages import TEXT, article, read
+from tests.unit.extract.pages import TEXT, URL, article, read
 from wirewatch.errors import Reason, Skip
+from wirewatch.model import Entry
 
 PAID = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":%s}</script>'
 
@@ -38,3 +39,14 @@ def test_a_teaser_and_a_missing_page_are_told_from_an_article(page: str, reason:
 )
 def test_a_whole_text_is_an_article_whatever_it_costs(page: str) -> None:
     assert "ferry" in read(page).body or "clay" in read(page).body
+
+
+def test_a_feeds_full_text_goes_on_where_the_page_stops_at_a_paywall() -> None:
+    page = article(TEXT[:2], head=PAID % "false")
+    whole = "".join(f"<p>{paragraph}</p>" for paragraph in TEXT)
+
+    found = read(page, entry=Entry(url=URL, content=whole))
+
+    assert (found.body.split("\n"), found.body_source) == (TEXT, "feed")
+    with pytest.raises(Skip):
+        read(page, entry=Entry(url=URL, content=whole[:300]))

@@ -1,9 +1,11 @@
 """A page that can't be had, and a feed that carries its text."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from tests.loopback import Site, answer
 from tests.unit.fetch.test_fetch import db, folder, rows, run  # noqa: F401 - fixtures
@@ -11,7 +13,9 @@ from tests.wire_state import announce, entry
 from wirewatch.archive.read import read_page, read_records
 from wirewatch.model import FROM_FEED
 from wirewatch.state import captures
+from wirewatch.state import tables as t
 from wirewatch.state.database import Database
+from wirewatch.state.ending import FETCH_WAITS
 
 TEXT = "<p>" + "Ким и Путин састали су се на космодрому и разговарали о сарадњи, јавља дописник. " * 8 + "</p>"
 
@@ -55,6 +59,20 @@ def test_the_archive_says_that_no_server_sent_it(db: Database, folder: str) -> N
 def test_a_teaser_is_no_article(db: Database, folder: str) -> None:  # noqa: F811
     assert fetched(db, folder, answer("", 403), "<p>Ким и Путин састали су се.</p>") == {"failed": 1}
     assert rows(db, "status", "reason") == [("failed", "http-403")]
+
+
+def test_a_server_that_fails_to_the_last_attempt_is_given_up_for_the_feeds_text(db: Database, folder: str) -> None:  # noqa: F811
+    first = fetched(db, folder, answer("", 500), TEXT)
+    with db.write() as conn:
+        conn.execute(
+            update(t.captures).values(attempts=len(FETCH_WAITS), due_at=datetime(2026, 1, 1, tzinfo=UTC), not_before=None)
+        )
+        conn.execute(update(t.hosts).values(closed_until=None))
+
+    async def act() -> dict[str, int]:
+        return await run(db, folder)  # the server is gone by now
+
+    assert (first, asyncio.run(act())) == ({"retried": 1}, {"fetched": 1})
 
 
 def test_who_forbids_the_page_is_obeyed(db: Database, folder: str) -> None:  # noqa: F811
