@@ -14,6 +14,7 @@ def main() -> None:
     run("benchmarks.pipeline", *(["--data", str(data)] if data else []))
     run("benchmarks.ranking")
     run("benchmarks.matching")
+    run("benchmarks.language")
     run("benchmarks.scale")
     run("benchmarks.airflow")
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.language import mixed, shares
 from wirewatch.enrich.language import identify, script_of
 
 
@@ -30,3 +31,26 @@ def test_a_sentence_tells_its_language(text: str, prior: str | None, country: st
 
 def test_digits_and_marks_have_no_script() -> None:
     assert script_of("2023! 12:30") == "Zyyy"
+
+
+@pytest.mark.parametrize(("size", "floor"), [(50, 0.98), (200, 0.995)])
+def test_the_samples_texts_are_told_rightly_and_hardly_ever_wrongly(size: int, floor: float) -> None:
+    found = shares(size, "right")
+
+    assert found["right"] >= floor
+    assert found["worst"] >= floor - 0.03
+    assert found["wrong"] <= 0.002
+
+
+def test_who_knows_no_better_says_und() -> None:
+    assert shares(50, "missing")["wrong"] <= 0.01
+
+
+def test_a_text_in_two_languages_is_of_none() -> None:
+    assert mixed()["und"] >= 0.95
+
+
+def test_a_quotation_in_another_language_changes_nothing() -> None:
+    body = "Лидер Северне Кореје стигао је возом у Русију, јавиле су агенције. " * 4
+
+    assert identify("Посета", f"{body}«We are very happy to be here», рекао је он. {body}", None, None) == ("sr", "Cyrl")
