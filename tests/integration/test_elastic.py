@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.cli import TOML, Cli, on_site
-from tests.elastic import elastic_index
+from tests.elastic import elastic_index, stamped
+from wirewatch.analysis.tables import TABLES_VERSION
 from wirewatch.demo.site import SampleSite
+from wirewatch.index.elastic.client import connect
+from wirewatch.index.open import open_index
 from wirewatch.settings.schema import IndexSettings
 
 
@@ -130,3 +134,55 @@ def test_index_roles_prints_requests_that_can_be_sent(tmp_path: Path, site: Samp
 
     assert len(lines) == 3
     assert all(json.loads(line.split("-d '")[1].removesuffix("'"))["role_descriptors"] for line in lines)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("tables", "mends"), [(-1, "`wirewatch reindex` makes it anew"), (1, "a newer wirewatch; upgrade this one")]
+)
+def test_a_server_made_by_other_tables_is_written_to_by_nobody(
+    elasticsearch: str, tmp_path: Path, tables: int, mends: str
+) -> None:
+    with elastic_index(elasticsearch) as where, closing(connect(where)) as client:
+        cli = idle(tmp_path, where)
+        stamped(client, where.name, TABLES_VERSION + tables)
+
+        ran, looked, searched = (cli.start(*command) for command in (("run", "--once"), ("doctor",), ("search", "Kim")))
+        refused = ran.communicate(timeout=60)[1]
+        seen = looked.communicate(timeout=60)[0]
+        warned = searched.communicate(timeout=60)[1]
+
+        assert (ran.returncode, looked.returncode, searched.returncode) == (1, 1, 0)
+        assert len(refused.splitlines()) == 1
+        assert mends in refused
+        assert warned.startswith("a search may miss articles: ")
+        assert mends in warned
+        assert mends in next(line for line in seen.splitlines() if line.startswith("BAD server"))
+
+
+@pytest.mark.long
+def test_an_embedded_index_made_by_other_tables_is_built_anew_by_the_next_run(tmp_path: Path) -> None:
+    cli = idle(tmp_path, IndexSettings())
+    open_index(IndexSettings(), cli.home).close()
+    form = cli.home / "index/format.json"
+    form.write_text(form.read_text().replace(f'"tables": {TABLES_VERSION}', f'"tables": {TABLES_VERSION - 1}'))
+
+    looked, searched = cli.start("doctor"), cli.start("search", "Kim")
+    seen = looked.communicate(timeout=60)[0]
+    told = searched.communicate(timeout=60)[1]
+    cli("run", "--once")
+
+    mends = "`wirewatch run --once` builds it anew from the archive"
+    assert mends in next(line for line in seen.splitlines() if line.startswith("BAD index"))
+    assert searched.returncode == 1
+    assert mends in told
+    assert f'"tables": {TABLES_VERSION}' in form.read_text()
+
+
+def idle(folder: Path, where: IndexSettings) -> Cli:
+    """A home without feeds on an index."""
+    config = folder / "config"
+    config.mkdir()
+    (config / "feeds.yaml").write_text("sources: []\n")
+    (config / "wirewatch.toml").write_text(TOML + f'[index]\nurl = "{where.url}"\nname = "{where.name}"\n')
+    return Cli(config, folder / "home")

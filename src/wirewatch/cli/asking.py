@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wirewatch.cli import show
+
 if TYPE_CHECKING:
     from wirewatch.analysis.query import Node
     from wirewatch.enrich.asking import Also
@@ -63,6 +65,8 @@ def opened_index(settings: "Settings") -> "Iterator[Index]":
     except NeedsRebuild as need:
         raise Unavailable(f"the index can't be read ({need}); `wirewatch run --once` builds it anew from the archive") from need
     try:
+        if stale := index.stale():
+            show.say(f"a search may miss articles: {stale}")
         yield index
     finally:
         index.close()

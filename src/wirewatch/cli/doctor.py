@@ -92,16 +92,13 @@ def disk(settings: "Settings") -> str:
 
 def index(settings: "Settings") -> str:
     """The index opens, is of this version, and holds what the state says."""
-    from wirewatch.index.open import open_index
+    from wirewatch.cli.asking import opened_index
     from wirewatch.pruning import oldest_kept
     from wirewatch.state import rebuilding
     from wirewatch.state.database import opened
 
-    articles = open_index(settings.main.index, settings.home)
-    try:
+    with opened_index(settings) as articles:
         held = articles.total()
-    finally:
-        articles.close()
     with opened(settings.main.state.url, settings.home) as db:
         wanted = rebuilding.count(db, oldest_kept(datetime.now(UTC), settings.main.index.keep))
     if held != wanted:

@@ -90,6 +90,9 @@ class Index(Protocol):
     def generation(self) -> str:
         """A random name, given when the index was made: another name means that what was written is not in there."""
 
+    def stale(self) -> str:
+        """Why a search may miss articles: the index was made by other rules; with what mends it. "": it was made by ours."""
+
     def months(self) -> Mapping[str, int]:
         """The months in which the articles were first seen (`2026.11`, in UTC), with the number of articles of each."""
 

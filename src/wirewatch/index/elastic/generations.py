@@ -24,6 +24,11 @@ class Generation:
     rules: tuple[int, int]  # version of the fields, of the analysis' tables
     digest: str  # of the template as it stands on the server
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it was made by this program's rules."""
+        return self.rules == (VERSION, TABLES_VERSION)
+
 
 class Generations:
     """The generations of one index name on one server."""
@@ -67,14 +72,25 @@ class Generations:
             self._check(each)
         return found
 
+    def stale(self) -> str:
+        """What is wrong with the rules by which the one that is read was made, and what mends it."""
+        return self._of_other_rules(self.live())
+
     def _check(self, each: Generation) -> None:
-        what = f"{self._url}: the template {self._name}-v{each.number}"
-        if each.rules < (VERSION, TABLES_VERSION):
-            raise NotSetUp(f"{what} was made by an older wirewatch; {REINDEX}")
-        if each.rules > (VERSION, TABLES_VERSION):
-            raise NotSetUp(f"{what} was made by a newer wirewatch; upgrade this one")
+        if other := self._of_other_rules(each):
+            raise NotSetUp(other)
         if not self._is_ours(each):
-            raise NotSetUp(f"{what} was changed by hand or by another version; {SETUP}")
+            raise NotSetUp(f"{self._template(each)} was changed by hand or by another version; {SETUP}")
+
+    def _of_other_rules(self, each: Generation) -> str:
+        if each.is_current:
+            return ""
+        older = each.rules < (VERSION, TABLES_VERSION)
+        by = f"an older wirewatch; {REINDEX}" if older else "a newer wirewatch; upgrade this one"
+        return f"{self._template(each)} was made by {by}"
+
+    def _template(self, each: Generation) -> str:
+        return f"{self._url}: the template {self._name}-v{each.number}"
 
     def setup(self) -> str:
         """Make what is missing and put right what was changed; gives what was done. Safe to repeat."""
@@ -85,7 +101,7 @@ class Generations:
         if live is None:
             self.put(max((each.number for each in found), default=0) + 1, uuid4().hex, live=True)
             return "made"
-        if live.rules != (VERSION, TABLES_VERSION):
+        if not live.is_current:
             return f"made by another version: {REINDEX}"
         if self._is_ours(live):
             return "as it should be"
@@ -113,7 +129,7 @@ class Generations:
 
     def _is_ours(self, each: Generation) -> bool:
         same = each.digest == digest(template(self._name, each.number, each.name, live=each.live))
-        return each.rules == (VERSION, TABLES_VERSION) and same
+        return each.is_current and same
 
     def put(self, number: int, generation: str, *, live: bool) -> Generation:
         """Write a generation's template."""

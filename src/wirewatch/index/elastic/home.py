@@ -115,6 +115,10 @@ class ElasticIndex:
         """See port.Index."""
         return self.generations.live().name
 
+    def stale(self) -> str:
+        """See port.Index."""
+        return self.generations.stale()
+
     def months(self) -> dict[str, int]:
         """See port.Index."""
         live = self.generations.live().number

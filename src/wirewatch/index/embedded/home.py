@@ -157,6 +157,10 @@ class EmbeddedIndex:
         """See port.Index."""
         return self._generation
 
+    def stale(self) -> str:
+        """See port.Index: what other rules made isn't opened."""
+        return ""
+
     def months(self) -> dict[str, int]:
         """See port.Index."""
         with told():
