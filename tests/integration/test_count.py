@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,13 @@ def test_two_measures_make_a_table(sample: Cli) -> None:
     assert all(str(row["language"]) in screen for row in rows)
 
 
+def test_the_plot_may_be_a_picture(sample: Cli, tmp_path: Path) -> None:
+    rows = sample.rows("count", "Kim", "--by", "day,source", "--png", str(tmp_path / "kim.png"))
+
+    assert rows == sample.rows("count", "Kim", "--by", "day,source")
+    assert (tmp_path / "kim.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_an_answer_of_any_length_as_a_sheet(sample: Cli, everything: list[dict[str, object]]) -> None:
     sheet = list(csv.DictReader(io.StringIO(sample("search", "*", "--all", "--csv"))))
     some = list(csv.DictReader(io.StringIO(sample("search", "Kim Putin", "--csv", "--limit", "3"))))
@@ -118,6 +126,7 @@ def test_an_article_tells_why_it_is_on_a_topic(everything: list[dict[str, object
         (("count", "*", "--by", "day,day"), "--by: 'day,day'"),
         (("count", "*", "--zone", "Mars/Base"), "--zone: 'Mars/Base' is no time zone"),
         (("search", "*", "--all"), "--all: goes with --json or --csv"),
+        (("count", "*", "--png", "/nowhere/a.png"), "--png: /nowhere/a.png can't be written"),
         (("search", "*", "--explain", "--csv"), "--explain: goes with the screen or --json"),
     ],
 )

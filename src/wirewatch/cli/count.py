@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta, tzinfo
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,6 +42,7 @@ def count(
     literal: asking.Literal = False,
     as_json: asking.Json = False,
     as_csv: asking.Csv = False,
+    png: Annotated[Path | None, typer.Option("--png", help="Also draw the plot into this file.")] = None,
 ) -> None:
     """Count what a search finds. Days are those of publication, or of first sight where that isn't known."""
     from wirewatch.analysis.query import parse
@@ -53,6 +55,8 @@ def count(
         counts, total = _counted(index.scan(tree, ask), measures, where, stories=stories)
     rows = _in_order(counts, measures)
     what = "stories" if stories else "articles"
+    if png:
+        _draw(rows, measures, f"{total} {what}: {query}", png)
     if as_json:
         for key, number in rows:
             show.json_line(dict(zip(measures, key, strict=True)) | {what: number})
@@ -142,15 +146,43 @@ def _print(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: str) ->
         most = max((number for _, number in rows), default=1) or 1
         show.table((*measures, what, ""), ((key[0], number, "█" * round(number / most * BAR) or "") for key, number in rows))
         return
-    firsts = list(dict.fromkeys(key[0] for key, _ in rows))
+    table, columns = _table(rows)
+    show.table((measures[0], *columns), ((first, *(row.get(each, 0) for each in columns)) for first, row in table.items()))
+
+
+def _table(rows: list[tuple[Key, int]]) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """Of each value of the first measure the numbers by value of the second; those values, the most first, the rest as one."""
     sums: dict[str, int] = defaultdict(int)
     for key, number in rows:
         sums[key[1]] += number
     columns = sorted(sums, key=lambda value: (-sums[value], value))
-    shown, by_key = columns[:COLUMNS], dict(rows)
-    more = [f"{len(columns) - COLUMNS} more"] if len(columns) > COLUMNS else []
-    table = []
-    for first in firsts:
-        rest = sum(by_key.get((first, value), 0) for value in columns[COLUMNS:])
-        table.append((first, *(by_key.get((first, value), 0) for value in shown), *([rest] if more else [])))
-    show.table((measures[0], *shown, *more), table)
+    shown, more = columns[:COLUMNS], f"{len(columns) - COLUMNS} more"
+    table: dict[str, dict[str, int]] = {}
+    for (first, second), number in rows:
+        row = table.setdefault(first, defaultdict(int))
+        row[second if second in shown else more] += number
+    return table, shown + ([more] if len(columns) > COLUMNS else [])
+
+
+def _draw(rows: list[tuple[Key, int]], measures: tuple[str, ...], title: str, file: Path) -> None:
+    """The plot as a picture; says what it can't show."""
+    from wirewatch.cli import plot
+    from wirewatch.errors import UserError
+    from wirewatch.safe import one_line
+
+    bars, series = _table(rows) if len(measures) > 1 else ({key[0]: {"": number} for key, number in rows}, [""])
+    timed = measures[0] in ("day", "month")
+    if measures[0] == "day":
+        bars = {day: bars.get(day, {}) for day in _days(bars)}
+    left_out = 0 if timed else max(0, len(bars) - plot.MOST)
+    if timed and len(bars) > plot.MOST_COLUMNS:
+        raise UserError(f"--png: {len(bars)} days are too many for a picture; narrow them by --since, or count --by month")
+    shown = {one_line(label): bar for label, bar in list(bars.items())[: len(bars) - left_out]}
+    try:
+        unwritten = plot.write(plot.Plot(title=one_line(title), bars=shown, series=series, timed=timed), file)
+    except OSError as error:
+        raise UserError(f"--png: {file} can't be written: {error.strerror or error}") from error
+    for number, label in unwritten.items():
+        show.say(f"{number} in {file} is {label}: no font here has its letters; install one, such as fonts-noto-cjk")
+    if left_out:
+        show.say(f"{file} has the {plot.MOST} largest, {left_out} are left out")

@@ -3,6 +3,8 @@
 import pytest
 
 from wirewatch.analysis.chain import exacts, stems
+from wirewatch.analysis.highlight import highlight
+from wirewatch.analysis.query import parse
 from wirewatch.analysis.tables import ENDINGS, FIXED_STEMS, ONLY_AFTER
 
 SPELLINGS = """
@@ -21,6 +23,15 @@ SPELLINGS = """
 рођење|rođenje|rodjenje|rodenje
 међу|među|medju
 наџупанија|nadžupanija|nadzupanija
+шишањем|šišanjem|sisanjem|ŠIŠANJEM
+Шешељ|Šešelj|Seselj|ŠEŠELJ|Šešeǉ
+чишћење|čišćenje|ciscenje
+жућкаст|žućkast|zuckast
+Љубљана|Ljubljana|LJUBLJANA|ǈubǉana
+Њујорк|Njujork|NJUJORK|ǋujork
+Џефри|Džefri|DŽEFRI|Dzefri|ǅefri
+Ђурђевдан|Đurđevdan|Djurdjevdan
+Хашки|Haški|Haski
 """
 TWO_LETTERS = """
 надживети|nadživeti|nadziveti
@@ -61,6 +72,20 @@ CASES = """
 """
 
 
+FOUND = """
+Kim Dzong Un|Ким Џонг Ун је стигао.|<em>Ким</em> <em>Џонг</em> <em>Ун</em> је стигао.
+Ким Џонг Ун|Kim Džong Un je stigao.|<em>Kim</em> <em>Džong</em> <em>Un</em> je stigao.
+Kim Dzong Un|Кимa и Kим, Џoнг, Уну.|<em>Кимa</em> и <em>Kим</em>, <em>Џoнг</em>, <em>Уну</em>.
+sestnaest|Чекало је шестнаест возова.|Чекало је <em>шестнаест</em> возова.
+Djokovic|Ђоковићем|<em>Ђоковићем</em>
+"severne koreje"|Гости из Северне Kореје.|Гости из <em>Северне</em> <em>Kореје</em>.
+="Severne Koreje"|Гост Северној Кореји; из Северне Кореје|Гост Северној Кореји; из <em>Северне</em> <em>Кореје</em>
+kosmodrom*|на космодромима|на <em>космодромима</em>
+Njegos|Ко је био ЊЕГОШ?|Ко је био <em>ЊЕГОШ</em>?
+зечеви|O zečevima.|O <em>zečevima</em>.
+"""
+
+
 def rows(*tables: str) -> list[list[str]]:
     return [line.split("|") for table in tables for line in table.split("\n") if line]
 
@@ -73,6 +98,13 @@ def test_a_word_is_the_same_however_it_is_written(row: list[str]) -> None:
 @pytest.mark.parametrize("row", rows(SPELLINGS, TWO_LETTERS), ids=lambda row: row[0])
 def test_a_spelling_is_of_no_matter_to_the_exact_form(row: list[str]) -> None:
     assert exacts(row[0]) == exacts(row[1])
+
+
+@pytest.mark.parametrize("row", rows(FOUND), ids=lambda row: row[0])
+def test_what_is_typed_without_marks_or_in_the_other_script_is_found_as_it_stands(row: list[str]) -> None:
+    query, text, marked = row
+
+    assert highlight(text, parse(query)) == marked
 
 
 @pytest.mark.parametrize(
