@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from wirewatch.analysis.chain import stems
 from wirewatch.analysis.query import And, Field, Node, Or, Phrase, Word
 from wirewatch.enrich.entities import Found, Gazetteer, names
 
@@ -80,6 +81,10 @@ def _is_all_of(text: str, named: Found) -> bool:
 
 def _either(typed: Node, named: Found, gazetteer: Gazetteer, found: dict[str, Also]) -> Node:
     rule = next(rule for rule in gazetteer.entities if rule.id == named.id)
-    others = tuple(dict.fromkeys(name.text for name in names(rule) if not name.short))[:MOST]
+    by_stems: dict[tuple[str, ...], str] = {}  # spellings that fold alike are asked once: each asking would add to the score
+    for name in names(rule):
+        if not name.short:
+            by_stems.setdefault(tuple(stems(name.text)), name.text)
+    others = tuple(by_stems.values())[:MOST]
     found.setdefault(rule.id, Also(rule.id, rule.name, others))
     return Or((typed, Field("entity", rule.id), *(Phrase(name) for name in others)))

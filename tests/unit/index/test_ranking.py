@@ -11,7 +11,7 @@ from wirewatch.index.open import open_index
 from wirewatch.index.port import Index
 from wirewatch.settings.schema import IndexSettings
 
-FLOOR = 0.88  # of NDCG@10
+FLOOR, FLOOR_OF_A_HALF = 0.90, 0.88  # of NDCG@10
 SHARE = 0.95  # of what the best order of the same articles would have
 
 
@@ -26,7 +26,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 def test_the_judged_searches_are_answered_well_on_both_halves(index: Index) -> None:
     found = figures(searching(index))
 
-    assert min(found.all, found.tuned, found.aside) >= FLOOR
+    assert found.all >= FLOOR
+    assert min(found.tuned, found.aside) >= FLOOR_OF_A_HALF
 
 
 def test_what_is_met_stands_nearly_in_the_best_order(index: Index) -> None:
