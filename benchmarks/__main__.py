@@ -16,6 +16,7 @@ def main() -> None:
     run("benchmarks.matching")
     run("benchmarks.language")
     run("benchmarks.scale")
+    run("benchmarks.hostile")
     run("benchmarks.airflow")
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))
     words = data / "search" if data else None

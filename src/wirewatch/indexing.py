@@ -190,4 +190,5 @@ def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, s
         story_id=story,
         is_copy=is_copy,
         feed=task.feed,
+        rules=extract.rules,
     )

@@ -158,6 +158,7 @@ class Article:
     story_id: ArticleId = ArticleId("")
     is_copy: bool = False  # not its story's first telling
     feed: str = ""
+    rules: int = 0  # version of the extraction's rules that made it; 0: not known
 
     @property
     def shown_at(self) -> datetime:
@@ -175,6 +176,7 @@ class Search:
     languages: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()  # all must be there
     topics: tuple[str, ...] = ()  # all must be there
+    rules_below: int | None = None  # made by older rules than these
     stories: bool = False  # one hit a story, its best
     sort: str = "relevance"  # or "date", newest first
     limit: int = 20

@@ -1,11 +1,12 @@
-"""Rebuild: the index made anew from the archive beside the live one, which is then replaced in one step.
+"""Rebuild: the index made anew from the archive beside the live one, which is then replaced in one step. Redo: only what
+older rules of extraction made, in the live one.
 
 Stories, matches and the ledger are state and stay as they are; nobody is told. What the archive can't give (its page is past
 its keeping time, or the new rules find no article on it) and what isn't asked for is carried over as it stands.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,9 +16,10 @@ from wirewatch.enrich.entities import Gazetteer
 from wirewatch.enrich.topics import Topics
 from wirewatch.errors import Unavailable
 from wirewatch.extract.pool import ExtractPool
-from wirewatch.index.port import Index, Rebuild
+from wirewatch.extract.rules import RULES
+from wirewatch.index.port import Busy, Index, Rebuild
 from wirewatch.indexing import Indexing, rebuilt
-from wirewatch.model import Counts, Search
+from wirewatch.model import Article, ArticleId, Counts, Search
 from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
 from wirewatch.state import copies, rebuilding
@@ -25,6 +27,7 @@ from wirewatch.state.database import Database
 from wirewatch.state.indexing import IndexTask
 
 BATCH = 200  # pages at a time, as the first time
+LOOK = 0.5  # seconds between two looks whether another process still writes to the index
 Batches = Iterator[tuple[int, list[IndexTask]]]  # articles looked at, and the tasks among them
 Progress = Callable[[int, int], None]  # articles done, articles in all
 
@@ -57,13 +60,53 @@ def reindex(
     return counts
 
 
-def _filled(ports: Indexing, index: Index, rebuild: Rebuild, tasks: list[IndexTask]) -> Counts:
+def redo(settings: Settings, db: Database, index: Index, ask: Search | None, stop: threading.Event, progress: Progress) -> Counts:
+    """Make anew, in the live index, what older rules of extraction made, all of it or what `ask` meets; gives the counts by
+    outcome. What the archive can't give, and where the new rules find no article, stays as it is.
+
+    Other processes may index meanwhile. Raises Unavailable when told to stop: what is done is done, the next call goes on.
+    """
     counts = Counts()
+    ids = [article.id for article in index.scan(All(), replace(ask or Search(), rules_below=RULES))]
+    with _ports(settings, db, stop) as ports:
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            tasks = rebuilding.archived_of(db, some)
+            counts.add("kept as they were", len(some) - len(tasks))
+            counts.merge(_made(ports, index, tasks, lambda articles: _written(db, index, articles, stop)))
+            progress(start + len(some), len(ids))
+            if stop.is_set():
+                raise Unavailable("stopped; the next call goes on from here")
+    return counts
+
+
+def _written(db: Database, index: Index, articles: Sequence[Article], stop: threading.Event) -> Mapping[ArticleId, str]:
+    """Write into the live index what wasn't forgotten meanwhile; waits while another process has the right to write."""
+    while not stop.is_set():
+        try:
+            with index.writing(stop) as writer:
+                there = {task.article_id for task in rebuilding.archived_of(db, [article.id for article in articles])}
+                return writer.write([article for article in articles if article.id in there])
+        except Busy:
+            stop.wait(LOOK)
+    raise Unavailable("stopped; the next call goes on from here")
+
+
+def _filled(ports: Indexing, index: Index, rebuild: Rebuild, tasks: list[IndexTask]) -> Counts:
     lacking = rebuild.lacking({task.article_id: task.revision for task in tasks})
-    counts.add("there already", len(tasks) - len(lacking))
-    articles, not_extracted = rebuilt(ports, [task for task in tasks if task.article_id in lacking])
+    counts = Counts({"there already": n} if (n := len(tasks) - len(lacking)) else {})
+    counts.merge(_made(ports, index, [task for task in tasks if task.article_id in lacking], rebuild.write))
+    return counts
+
+
+def _made(
+    ports: Indexing, index: Index, tasks: Sequence[IndexTask], write: Callable[[list[Article]], Mapping[ArticleId, str]]
+) -> Counts:
+    """Make the tasks' articles anew and write them; when they were first indexed stays."""
+    counts = Counts()
+    articles, not_extracted = rebuilt(ports, tasks)
     since = {article.id: article.indexed_at for article in index.get([article.id for article in articles])}
-    refused = rebuild.write([replace(article, indexed_at=since.get(article.id, article.indexed_at)) for article in articles])
+    refused = write([replace(article, indexed_at=since.get(article.id, article.indexed_at)) for article in articles])
     counts.add("rebuilt", len(articles) - len(refused))
     counts.add("refused", len(refused))
     counts.add("kept as they were", not_extracted)

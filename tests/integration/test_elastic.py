@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from tests.cli import TOML, Cli, on_site
 from tests.elastic import elastic_index, stamped
 from wirewatch.analysis.tables import TABLES_VERSION
 from wirewatch.demo.site import SampleSite
+from wirewatch.extract.rules import RULES
 from wirewatch.index.elastic.client import connect
 from wirewatch.index.open import open_index
+from wirewatch.model import ArticleId
 from wirewatch.settings.schema import IndexSettings
 
 
@@ -80,6 +83,27 @@ def test_a_reindex_of_one_language_carries_the_others_over(site: SampleSite, tmp
     assert f"{serbian} rebuilt" in "".join(said)
     assert f"{len(before) - serbian} carried over" in "".join(said)
     assert cli.rows("search", "*", "--limit", "1000") == before
+
+
+def test_what_older_rules_made_is_made_anew_where_it_stands(site: SampleSite, tmp_path: Path, where: IndexSettings) -> None:
+    cli = on_index(site, tmp_path, where)
+    cli("run", "--once", "--now", code=(0, 1))
+    before, told = cli.rows("search", "*", "--limit", "1000"), cli.told()
+    with closing(open_index(where, cli.home)) as index:
+        generation = index.generation()
+        with index.writing() as writer:
+            older = index.get([ArticleId(row["id"]) for row in before[:3]])
+            writer.write([replace(each, rules=RULES - 1, title="as it was read then") for each in older])
+
+    process = cli.start("reindex", "--changed-rules")
+    said = process.communicate(timeout=60)
+
+    assert process.returncode == 0, said
+    assert "made anew: 3 rebuilt" in said[1]
+    assert (cli.rows("search", "*", "--limit", "1000"), cli.told()) == (before, told)
+    assert {row["rules"] for row in before} == {RULES}
+    with closing(open_index(where, cli.home)) as index:
+        assert index.generation() == generation
 
 
 @pytest.mark.long

@@ -20,11 +20,15 @@ def reindex(
     since: Annotated[str | None, typer.Option(help="Only what isn't older than: 7d, 12h, 2026-11-01.")] = None,
     until: Annotated[str | None, typer.Option(help="Only what isn't newer than: 1d, 2026-11-20.")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
+    changed_rules: Annotated[
+        bool, typer.Option("--changed-rules", help="Only what an older version's extraction made, within the live index.")
+    ] = False,
 ) -> None:
     """Make the index anew from the archive, beside the live one, and put it in its place in one step. Tells nobody."""
     from wirewatch.model import Search
     from wirewatch.pace import moment
     from wirewatch.pipeline import open_house
+    from wirewatch.reindexing import redo
     from wirewatch.reindexing import reindex as rebuild
 
     wanted = Search(since=moment(since, "--since"), until=moment(until, "--until"), languages=tuple(language or ()))
@@ -37,9 +41,9 @@ def reindex(
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         with bar("reindex", ctx.obj.quiet) as progress:
-            counts = rebuild(house.settings, house.db, house.index, ask, house.stop, progress)
+            counts = (redo if changed_rules else rebuild)(house.settings, house.db, house.index, ask, house.stop, progress)
     if not ctx.obj.quiet:
-        show.say(f"the index is rebuilt: {show.counted(counts.by)}")
+        show.say(f"{'made anew' if changed_rules else 'the index is rebuilt'}: {show.counted(counts.by)}")
     raise typer.Exit(1 if counts.by.get("refused") else 0)
 
 

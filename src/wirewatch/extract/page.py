@@ -16,12 +16,12 @@ from wirewatch.extract.dateline import datelines
 from wirewatch.extract.declared import Declared, plain, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
+from wirewatch.extract.rules import RULES
 from wirewatch.extract.title import headings, title
 from wirewatch.extract.tree import parse
 from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
 
-RULES = 3  # goes up with every change that gives another text or field
 _POOR = 200  # characters below which what the page or its feed carry as data may tell more
 _BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from wirewatch.analysis.script import said
 from wirewatch.errors import Reason, Skip
-from wirewatch.extract.limits import MAX_ELEMENTS
+from wirewatch.extract.limits import MAX_ELEMENTS, flattened
 
 _DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "source")
 _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <noscript> swallow whole pages
@@ -35,13 +35,16 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
-    """The page's tree, without links by the thousand. What libxml2 gives up (255 levels) is tried once more without its limits.
+    """The page's tree, without links by the thousand. What libxml2 gives up (255 levels) is tried once more without its
+    limits, and then without the nesting.
 
     Raises Skip(EMPTY).
     """
     root, gave_up = _parse(text, huge=False)
     if gave_up:
         root, gave_up = _parse(text, huge=True)
+    if gave_up:  # 2,048 levels
+        root, gave_up = _parse(flattened(text), huge=True)
     for crowd in _CROWDED(root):
         etree.strip_elements(crowd, "a")
     return Parsed(root, gave_up)

@@ -183,6 +183,13 @@ def test_since_and_until_go_by_publication_and_else_by_first_seen_and_are_both_i
     assert found(EVERYTHING, since=NOON, until=NOON - day) == []
 
 
+def test_what_older_rules_made_is_told_apart(index: Index) -> None:
+    put(index, article("first", "Kim", rules=1), article("third", "Kim", rules=3), article("unknown", "Kim"))
+
+    for below, names in ((0, []), (1, ["unknown"]), (3, ["first", "unknown"]), (4, ["first", "third", "unknown"])):
+        assert sorted(each.id for each in index.scan(EVERYTHING, Search(rules_below=below))) == [id_of(name) for name in names]
+
+
 def test_half_a_surrogate_pair_in_a_query_meets_nothing(found: Found) -> None:
     assert found(Field("source", "\ud800")) == []
     assert found(EVERYTHING, sources=("\udfff",)) == []

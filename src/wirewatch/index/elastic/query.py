@@ -47,6 +47,8 @@ def filters(ask: Search) -> Iterator[Query]:
     if ask.since is not None or ask.until is not None:
         bounds = {"gte": micros(ask.since) if ask.since else None, "lte": micros(ask.until) if ask.until else None}
         yield {"range": {"shown_at": {key: value for key, value in bounds.items() if value is not None}}}
+    if ask.rules_below is not None:
+        yield {"range": {"rules": {"lt": ask.rules_below}}}
     for name, some in (("source", ask.sources), ("language", ask.languages)):
         if some:
             yield _tagged(name, some)

@@ -64,6 +64,7 @@ MAPPINGS: dict[str, Any] = {
         "story_id": _KEYWORD,
         "is_copy": {"type": "boolean"},
         "feed": {"type": "keyword", "ignore_above": 4096},
+        "rules": {"type": "integer"},
     },
 }
 

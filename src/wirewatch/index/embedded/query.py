@@ -162,6 +162,8 @@ def _tagged(name: str, values: Sequence[str]) -> Query:
 def _filters(ask: Search) -> Iterator[Query]:
     if ask.since is not None or ask.until is not None:
         yield _range("shown_at", micros(ask.since) if ask.since else None, micros(ask.until) if ask.until else None)
+    if ask.rules_below is not None:
+        yield _range("rules", None, ask.rules_below - 1)
     for name, some in (("source", ask.sources), ("language", ask.languages)):
         if some:
             yield _tagged(name, some)

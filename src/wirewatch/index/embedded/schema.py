@@ -18,7 +18,17 @@ VERSION = 4  # a change of the fields or of what is put into them: count up, and
 _WORDS = ("title", "title_exact", "body", "body_exact", "authors", "authors_exact")
 _COUNTED = ("source", "language", "topics")  # what articles are counted by
 _TAGS = ("entities", "country", "script")
-FIELDS = ("id", *_WORDS, *_COUNTED, *_TAGS, "month", "revision", "shown_at", "first_seen_at")  # tantivy knows them by number
+FIELDS = (
+    "id",
+    *_WORDS,
+    *_COUNTED,
+    *_TAGS,
+    "month",
+    "revision",
+    "shown_at",
+    "first_seen_at",
+    "rules",
+)  # tantivy knows them by number
 
 
 def _schema() -> Schema:
@@ -34,6 +44,7 @@ def _schema() -> Schema:
     builder.add_integer_field("revision", fast=True)
     builder.add_integer_field("shown_at", indexed=True, fast=True)  # microseconds since 1970
     builder.add_integer_field("first_seen_at", indexed=True)  # as shown_at
+    builder.add_integer_field("rules", indexed=True)
     builder.add_unsigned_field("story_no", indexed=True, fast=True)  # numbers alone can be read for many hits at once
     builder.add_bytes_field("doc", stored=True)
     return builder.build()
@@ -73,6 +84,7 @@ def document(article: Article) -> Document:
     made.add_integer("revision", article.revision)
     made.add_integer("shown_at", micros(article.shown_at))
     made.add_integer("first_seen_at", micros(article.first_seen_at))
+    made.add_integer("rules", article.rules)
     made.add_unsigned("story_no", story_no(article))
     made.add_bytes("doc", raw)
     return made
