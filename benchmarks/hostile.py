@@ -122,6 +122,7 @@ def main() -> None:
             seconds = time.monotonic() - began
             slowest = max(slowest, seconds)
             lost += [name] if silently else []
+            pool.submit(task(folder, "warm")).result()  # a killed worker's successor starts before the next page
             row(f"{name} ({size / 1e6:.2f} MB)", f"{seconds:.2f} s", said)
     row(f"pages: {len(PAGES)}; the longest, s", f"{slowest:.2f}", f"limit + .5: {LIMIT + 0.5}")
     row("lost silently", f"{len(lost)} {' '.join(lost)}", "0")
