@@ -21,6 +21,7 @@ def main() -> None:
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))
     words = data / "search" if data else None
     run("benchmarks.searching", *(["--data", str(words)] if words and words.is_dir() else []))
+    run("benchmarks.tokens", *(["--data", str(words)] if words and words.is_dir() else []))
     sets = [str(data / name) for name in ("pages", "publishers") if (data / name).is_dir()] if data else []
     if sets:
         run("benchmarks.extraction", *sets)

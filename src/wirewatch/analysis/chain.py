@@ -105,6 +105,10 @@ _UNEVEN_LETTER = re.compile(_class(letter for letter, made in LETTERS.items() if
 _UNEVEN = re.compile(f"{_PAIR.pattern}|{_UNEVEN_LETTER.pattern}")
 _RUN = f"(?:[{plain.SINGLE}]|[{plain.KATAKANA}]++|[{plain.HANGUL}]++(?!{plain.GOES_ON}))+"
 _RUN_OR_WORD = re.compile(f"(?P<run>{_RUN})|{SPLIT.pattern}")
+_RUNS_ALONE = re.compile(
+    f"(?:[{plain.SINGLE}]{{2,}}+|[^\\w{plain.SINGLE}]++)++"
+)  # of Han and Hiragana, nothing but signs between
+_PAIRS_OF_RUNS = re.compile(f"(?=([{plain.SINGLE}]{{2}}))")
 _COMBINING = re.compile(  # astral ones by their range: a set that holds one is looked through letter by letter
     f"{_class(letter for letter in map(chr, range(0x300, 0x10000)) if unicodedata.combining(letter))}|[\U00010000-\U0010ffff]"
 )
@@ -160,6 +164,9 @@ _FORMS, _SPANS, _WORDS = _Forms(), _Spans(), _Words()
 
 def _forms_of(piece: str) -> Pair:
     folded = _folded(piece)
+    if _RUNS_ALONE.fullmatch(folded):
+        pairs_of_runs = tuple(_PAIRS_OF_RUNS.findall(folded))
+        return pairs_of_runs, pairs_of_runs
     if not _ANY_CJK.search(folded):
         made = [_WORDS[word] for word in SPLIT.findall(folded)]
         return tuple([stem for stem, _ in made]), tuple([exact for _, exact in made])

@@ -21,6 +21,7 @@ ENTITIES = "One id a person, organisation or place, in every script."
 CONTROLS = (
     ("entity", "entities", "Entity"),
     ("entity2", "entities", "and also"),
+    ("name", "entity_names", "Entity by name"),
     ("topic", "topics", "Topic"),
     ("language", "language", "Language"),
     ("source", "source", "Source"),
