@@ -22,6 +22,7 @@ class Press:
 
     def __init__(self, outlets: int) -> None:
         self.pause = 0.0
+        self.correction = ""  # a paragraph that every page has from then on
         self.asked: Counter[str] = Counter()  # pages, by address
         self._numbers = itertools.count(1)
         self._servers = [_Outlet(self) for _ in range(outlets)]
@@ -74,7 +75,8 @@ class _Outlet(ThreadingHTTPServer):
             return None
         self.press.asked[self.base + path] += 1
         time.sleep(self.press.pause)
-        text = "".join(f"<p>{line.format(n=number)}</p>" for line in BODY)
+        correction = f"<p>{self.press.correction}</p>" if self.press.correction else ""
+        text = correction + "".join(f"<p>{line.format(n=number)}</p>" for line in BODY)
         return "text/html", f"<html lang=sr><title>Вест {number}</title><article><h1>Вест {number}</h1>{text}</article></html>"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
@@ -92,10 +93,10 @@ def claim_to_fetch(db: Database, limit: int = 1000) -> list[FetchTask]:
     return tasks
 
 
-def page(task: FetchTask, file: str = "2026/11/01/a.warc.gz", keys: tuple[str, ...] = ()) -> Fetched:
+def page(task: FetchTask, file: str = "2026/11/01/a.warc.gz", keys: tuple[str, ...] = (), **more: Any) -> Fetched:
     """The task's page in a closed file."""
     place = Place(file=file, offset=task.no * 1000, length=900)
-    return Fetched(task=task, place=place, final_url=task.url, content_type="text/html", keys=keys)
+    return Fetched(task=task, place=place, final_url=task.url, content_type="text/html", keys=keys, **more)
 
 
 def fetch_all(db: Database) -> None:
@@ -105,7 +106,7 @@ def fetch_all(db: Database) -> None:
         captures.release_host(db, host)
 
 
-def document(task: IndexTask, title: str = "") -> Indexed:
+def document(task: IndexTask, title: str = "", text_hash: str = "") -> Indexed:
     """The task's acknowledged document."""
     article = Article(
         id=task.article_id,
@@ -118,7 +119,7 @@ def document(task: IndexTask, title: str = "") -> Indexed:
         indexed_at=datetime.now(UTC),
         published_at=task.entry.published_at,
     )
-    return Indexed(task=task, article=article)
+    return Indexed(task=task, article=article, text_hash=text_hash)
 
 
 def index_all(db: Database) -> None:

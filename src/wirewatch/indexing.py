@@ -4,6 +4,7 @@ What is durable after each step: nothing until the index has the batch; then the
 costs the work of one batch, which the next run does again with the same result.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -62,14 +63,22 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
             _ended(ports.db, task, Skip(Reason.PAST_KEEPING), counts)
     extracts = _extract(ports, [task for task in tasks if task.first_seen_at >= ports.keep_from], counts)
     texts = _texts(extracts)
-    articles = _articles(ports, _one_of_each(ports.db, extracts, texts, counts), texts)
+    fresh = _changed(ports.db, _one_of_each(ports.db, extracts, texts, counts), counts)
+    articles = _articles(ports, fresh, texts)
     refused = writer.write([article for _, article in articles])
     done = []
     for task, article in articles:
         if article.id in refused:
             _ended(ports.db, task, Skip(Reason.REJECTED, refused[article.id]), counts)
         else:
-            done.append(Indexed(task=task, article=article))
+            done.append(
+                Indexed(
+                    task=task,
+                    article=article,
+                    text_hash=text_hash(article.title, article.body),
+                    edited_at=article.indexed_at if task.text_hash else task.edited_at,
+                )
+            )
             log.info("article indexed", article=article.id, story=article.story_id, language=article.language)
     captures.indexed(ports.db, done)
     counts.add("indexed", len(done))
@@ -115,6 +124,25 @@ def _one_of_each(db: Database, extracts: Sequence[Found], texts: Texts, counts: 
     return [(task, extract) for task, extract in extracts if task.article_no not in others]
 
 
+def _changed(db: Database, extracts: Sequence[Found], counts: Counts) -> list[Found]:
+    """Without the later looks that found what the index has already."""
+    same = {task.no for task, extract in extracts if task.text_hash == text_hash(_title(task, extract), extract.body)}
+    for task, _ in extracts:
+        if task.no in same:
+            captures.skipped(db, task.no, task.token, Reason.UNCHANGED)
+            counts.add("unchanged")
+    return [(task, extract) for task, extract in extracts if task.no not in same]
+
+
+def text_hash(title: str, body: str) -> str:
+    """What tells one version of an article from another."""
+    return hashlib.blake2b(f"{title}\0{body}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _title(task: IndexTask, extract: Extract) -> str:
+    return extract.title or task.entry.title
+
+
 def _read(task: IndexTask, extract: Extract, texts: Texts) -> merging.Read:
     return merging.Read(
         article=task.article_no,
@@ -158,19 +186,21 @@ def _articles(ports: Indexing, extracts: Sequence[Found], texts: Texts) -> list[
 
 
 def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, story: ArticleId, is_copy: bool) -> Article:
+    now = datetime.now(UTC)
+    edited_at = now if task.text_hash else task.edited_at
     seen = enrich(extract, prior=task.language, country=task.country, gazetteer=ports.gazetteer, topics=ports.topics)
     return Article(
         id=task.article_id,
         revision=task.revision,
         url=task.url,
-        title=extract.title or task.entry.title,
+        title=_title(task, extract),
         body=extract.body,
         source=task.source,
         first_seen_at=task.first_seen_at,
-        indexed_at=datetime.now(UTC),
+        indexed_at=now,
         published_at=extract.published_at,
         published_at_source=extract.published_at_source,
-        updated_at=extract.updated_at,
+        updated_at=max(filter(None, (extract.updated_at, edited_at)), default=None),
         body_source=extract.body_source,
         description=extract.description or task.entry.summary,
         authors=extract.authors,

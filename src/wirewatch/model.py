@@ -74,6 +74,11 @@ class Page:
         """The first header of that (lower-case) name, or ""."""
         return next((value for key, value in self.headers if key == name), "")
 
+    @property
+    def asked_whether_changed(self) -> bool:
+        """Whether the request named the version that we have: only then a 304 is an answer."""
+        return any(name in ("if-none-match", "if-modified-since") for name, _ in self.request_headers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

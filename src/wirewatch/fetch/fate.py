@@ -44,6 +44,8 @@ def refuse_status(page: Page, attempts: int) -> None:
         if not page.body:
             raise Retry(Reason.EMPTY, "an empty body")
         return
+    if status == 304 and page.asked_whether_changed:
+        raise Skip(Reason.UNCHANGED)
     after = retry_after(page.header("retry-after"), datetime.now(UTC)) if status in (429, 503) else None
     if status == 429:
         raise Retry(Reason.HTTP_429, detail, after=after or min(BUSY * 2 ** min(attempts, 10), LONGEST))

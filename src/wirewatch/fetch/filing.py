@@ -16,6 +16,7 @@ from wirewatch.state.database import Database
 from wirewatch.state.identity import key_of
 from wirewatch.state.sameness import further_keys
 
+LONGEST = 200  # characters of a header that is kept
 TICK = 0.2  # seconds between two looks whether the open file has waited long enough
 
 
@@ -27,6 +28,8 @@ class _Waiting:
     final_url: str
     content_type: str
     keys: tuple[str, ...]
+    etag: str
+    last_modified: str
 
 
 class Filing:
@@ -47,7 +50,8 @@ class Filing:
         moved = (key_of(page.final_url), *further_keys(page.final_url)) if is_moved(page) else ()
         keys = tuple(key for key in moved if key not in task.origin.keys)
         pending = self._writer.add(page, replace(task.origin, keys=task.origin.keys + keys))
-        self._waiting[pending] = _Waiting(task, page.final_url, page.header("content-type")[:200], keys)
+        kind, etag, modified = (_sendable(page.header(name)) for name in ("content-type", "etag", "last-modified"))
+        self._waiting[pending] = _Waiting(task, page.final_url, kind, keys, etag, modified)
 
     async def close(self) -> None:
         """Make what was taken durable and acknowledge it. Raises Unavailable: then none of it is acknowledged."""
@@ -70,7 +74,18 @@ class Filing:
                 await self.close()
 
 
+def _sendable(value: str) -> str:
+    """A header's value that may be sent back as it is; else none."""
+    return value if len(value) <= LONGEST and value.isascii() and value.isprintable() else ""
+
+
 def _fetched(waiting: _Waiting, place: Place) -> Fetched:
     return Fetched(
-        task=waiting.task, place=place, final_url=waiting.final_url, content_type=waiting.content_type, keys=waiting.keys
+        task=waiting.task,
+        place=place,
+        final_url=waiting.final_url,
+        content_type=waiting.content_type,
+        keys=waiting.keys,
+        etag=waiting.etag,
+        last_modified=waiting.last_modified,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from wirewatch.analysis.script import FULL_TEXT, said
 from wirewatch.errors import Reason
 from wirewatch.model import FROM_FEED, Page
-from wirewatch.state.captures import FetchTask
+from wirewatch.state.captures import LOOKS, FetchTask
 from wirewatch.state.ending import FETCH_WAITS
 
 NOT_HAD = frozenset(  # never robots.txt or noindex: who forbids the page doesn't want it kept
@@ -46,7 +46,7 @@ def from_feed(task: FetchTask, reason: Reason) -> Page | None:
     """
     entry = task.entry
     lost = reason in NOT_HAD or (reason in AT_LAST and task.attempts >= len(FETCH_WAITS))
-    if not lost or task.kind == "edit" or said(html.unescape(_TAG.sub("", entry.content))) < FULL_TEXT:
+    if not lost or task.kind in LOOKS or said(html.unescape(_TAG.sub("", entry.content))) < FULL_TEXT:
         return None
     title = html.escape(entry.title)
     body = f'<!DOCTYPE html><meta charset="utf-8"><title>{title}</title><article><h1>{title}</h1>{entry.content}</article>'

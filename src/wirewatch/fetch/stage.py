@@ -39,6 +39,7 @@ async def fetch(
     `on_progress` is told what was done since it was last told. Raises Unavailable (no room left …): what isn't acknowledged
     stays queued.
     """
+    await asyncio.to_thread(captures.queue_revisits, db, now_too=rules.now_too)
     run = _Run(db, http, writer, rules, on_progress)
     beside: Tasks = [asyncio.create_task(each) for each in (run.filing.close_when_due(), run.renew(), stop.wait())]
     try:

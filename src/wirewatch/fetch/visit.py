@@ -142,8 +142,10 @@ class Visit:
         return True
 
     async def _page(self, task: FetchTask, url: str) -> Page:
+        known = {"If-None-Match": task.etag, "If-Modified-Since": task.last_modified}
         page = await self.http.get(
             url,
+            headers={name: value for name, value in known.items() if value},
             max_bytes=self.rules.max_bytes,
             total=self.rules.total,
             redirects=REDIRECTS,
@@ -205,7 +207,7 @@ class Visit:
         if await self._instead(task, skip.reason):
             return
         await asyncio.to_thread(captures.skipped, self.db, task.no, task.token, skip.reason, one_line(skip.detail, 300))
-        self.counts.add("skipped")
+        self.counts.add("unchanged" if skip.reason is Reason.UNCHANGED else "skipped")
         log.info("page skipped", article=task.article_id, url=one_line(task.url, 300), reason=str(skip.reason))
 
     async def _retried(self, task: FetchTask, retry: Retry) -> None:

@@ -108,6 +108,8 @@ def forget_index(db: Database, since: datetime | None = None) -> int:
             conn.execute(update(t.articles).values(indexed_revision=0))
         else:
             those &= c.at >= since
+        again = t.articles.c.no.in_(select(c.article).where(those))
+        conn.execute(update(t.articles).where(again).values(text_hash=""))  # what that index held is no measure of this one
         return conn.execute(update(t.captures).where(those).values(values)).rowcount
 
 
@@ -118,7 +120,7 @@ def requeue(db: Database, *, reason: str | None = None, url: str | None = None) 
         now = clock(conn)
         newest = select(c.article, func.max(c.n).label("n")).group_by(c.article)
         query = select(c.article, c.n, c.url, c.entry).where(c.status.in_(["skipped", "failed"]))
-        query = query.where(func.coalesce(c.reason, "") != Reason.FORGOTTEN)
+        query = query.where(func.coalesce(c.reason, "").not_in([Reason.FORGOTTEN, Reason.UNCHANGED]), c.kind != "revisit")
         if reason is not None:
             query = query.where(c.reason == reason)
         if url is not None:

@@ -8,6 +8,7 @@ from wirewatch.state.adopting import adopt, forget_index, is_empty, known_files,
 from wirewatch.state.counting import FailureRow, StatusCounts, counts, due_hosts, failures, unindexed, unmatched
 from wirewatch.state.ending import failed, renew, retry, skipped
 from wirewatch.state.fetching import (
+    LOOKS,
     Fetched,
     FetchTask,
     HostTask,
@@ -19,10 +20,11 @@ from wirewatch.state.fetching import (
     release_host,
 )
 from wirewatch.state.indexing import Indexed, IndexTask, MatchTask, claim_fetched, claim_indexed, indexed
+from wirewatch.state.revisits import queue_revisits
 
 __all__ = [
-    "FailureRow", "FetchTask", "Fetched", "HostTask", "IndexTask", "Indexed", "MatchTask", "StatusCounts",
+    "LOOKS", "FailureRow", "FetchTask", "Fetched", "HostTask", "IndexTask", "Indexed", "MatchTask", "StatusCounts",
     "adopt", "claim_captures", "claim_fetched", "claim_host", "claim_indexed", "counts", "due_hosts", "failed", "failures",
-    "fetched", "forget_index", "indexed", "is_empty", "known_files", "paced", "raise_revisions",
+    "fetched", "forget_index", "indexed", "is_empty", "known_files", "paced", "queue_revisits", "raise_revisions",
     "release_captures", "release_host", "renew", "requeue", "retry", "skipped", "unindexed", "unmatched",
 ]  # fmt: skip

@@ -97,6 +97,7 @@ def failures(db: Database, limit: int = 200) -> list[FailureRow]:
     c, later = t.captures.c, t.captures.alias()
     newer = exists().where(and_(later.c.article == c.article, later.c.n > c.n))
     query = select(c.url, c.status, c.reason, c.detail, c.attempts, c.due_at, c.at).where(c.reason.is_not(None), ~newer)
+    query = query.where(c.kind != "revisit", c.reason != Reason.UNCHANGED)
     with db.read() as conn:
         rows = conn.execute(query.order_by(c.at.desc()).limit(limit)).all()
     return [FailureRow(**(dict(row._mapping) | {"reason": Reason(row.reason)})) for row in rows]

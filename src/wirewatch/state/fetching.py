@@ -18,6 +18,8 @@ from wirewatch.state.leases import LEASE, NOBODY, chunks, still_ours, take, unle
 from wirewatch.state.rows import entry_of
 from wirewatch.state.upsert import insert as upsert
 
+LOOKS = ("edit", "revisit")  # kinds of captures that look whether a page is still the same
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostTask:
@@ -47,6 +49,8 @@ class FetchTask:
     entry: Entry
     origin: Origin
     token: str
+    etag: str = ""  # these two of the page as we have it, for a look whether it is still the same
+    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class Fetched:
     final_url: str
     content_type: str
     keys: tuple[str, ...] = ()  # further keys that are believed: a redirect's end
+    etag: str = ""
+    last_modified: str = ""
 
 
 def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = False) -> HostTask | None:
@@ -123,8 +129,20 @@ def _tasks(conn: Connection, nos: Sequence[int], token: str) -> list[FetchTask]:
     for some in chunks(nos):
         rows += conn.execute(select(c, *about).select_from(tables).where(c.c.no.in_(some)))
     keys = _keys(conn, [row.article for row in rows])
+    validators = _validators(conn, [row.article for row in rows if row.kind in LOOKS])
     order = {no: place for place, no in enumerate(nos)}
-    return [_task(row, tuple(keys[row.article]), token) for row in sorted(rows, key=lambda row: order[row.no])]
+    rows.sort(key=lambda row: order[row.no])
+    return [_task(row, tuple(keys[row.article]), token, validators.get(row.article, ("", ""))) for row in rows]
+
+
+def _validators(conn: Connection, articles: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Of each article's newest page that is in the index, or was found to say the same."""
+    c, found = t.captures.c, dict[int, tuple[str, str]]()
+    ours = c.status.in_(["indexed", "matched"]) | (c.reason == Reason.UNCHANGED)
+    for some in chunks(articles):
+        query = select(c.article, c.etag, c.last_modified).where(c.article.in_(some), c.file.is_not(None), ours)
+        found |= {row.article: (row.etag, row.last_modified) for row in conn.execute(query.order_by(c.n))}
+    return found
 
 
 def todays_source() -> tuple[ColumnElement[Any], ...]:
@@ -148,7 +166,7 @@ def _keys(conn: Connection, articles: Sequence[int]) -> dict[int, list[str]]:
     return keys
 
 
-def _task(row: Row[Any], keys: tuple[str, ...], token: str) -> FetchTask:
+def _task(row: Row[Any], keys: tuple[str, ...], token: str, validators: tuple[str, str]) -> FetchTask:
     entry = entry_of(row.entry)
     origin = Origin(
         article_id=row.id,
@@ -162,6 +180,7 @@ def _task(row: Row[Any], keys: tuple[str, ...], token: str) -> FetchTask:
         country=row.country_today,
     )
     same = {name: row._mapping[name] for name in ("no", "n", "kind", "url", "host", "attempts")}
+    same |= {"etag": validators[0], "last_modified": validators[1]}
     return FetchTask(**same, article_id=row.id, article_no=row.article, entry=entry, origin=origin, token=token)
 
 
@@ -223,11 +242,16 @@ def fetched(db: Database, results: Sequence[Fetched]) -> None:
         note_files(conn, {result.place.file for result in results}, now)
         ours = still_ours(conn, t.captures, {result.task.no: result.task.token for result in results})
         held = [result for result in results if result.task.no in ours]
-        rows = [{"of": r.task.no} | page_values(r.place, r.final_url, r.content_type, now) for r in held]
+        rows = [{"of": r.task.no} | _of_page(r, now) for r in held]
         if rows:
             conn.execute(update(t.captures).where(c.no == bindparam("of"), t.has_status("queued")), rows)
         for result in held:
             same_as(conn, result.task.no, add_keys(conn, result.task.article_no, result.keys))
+
+
+def _of_page(result: Fetched, now: datetime) -> dict[str, Any]:
+    validators = {"etag": result.etag, "last_modified": result.last_modified}
+    return page_values(result.place, result.final_url, result.content_type, now) | validators
 
 
 def same_as(conn: Connection, capture: int, other: ArticleId | None) -> None:

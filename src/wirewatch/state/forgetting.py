@@ -49,10 +49,11 @@ def forget(db: Database, ids: Collection[ArticleId], hosts: Collection[str] = ()
             conn.execute(delete(t.matches).where(t.matches.c.article.in_(nos)))
             conn.execute(delete(t.story_texts).where(t.story_texts.c.article.in_(nos)))
             over = NOBODY | {"status": "skipped", "reason": Reason.FORGOTTEN, "detail": "", "at": now}
+            nothing = {"title": "", "published_at": None, "indexed_revision": 0, "text_hash": "", "revisit_at": None}
             for row in rows:
                 entry = entry_json(Entry(url=row.url))
                 conn.execute(update(t.captures).where(c.article == row.no).values(over | {"entry": entry}))
-            conn.execute(update(t.articles).where(a.no.in_(nos)).values(title="", published_at=None, indexed_revision=0))
+            conn.execute(update(t.articles).where(a.no.in_(nos)).values(nothing))
         _add_hosts(conn, hosts)
     return keys
 

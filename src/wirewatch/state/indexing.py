@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -15,10 +15,12 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.ending import ended
 from wirewatch.state.fetching import todays_source
 from wirewatch.state.leases import NOBODY, chunks, still_ours, take, unleased
+from wirewatch.state.revisits import look_again
 from wirewatch.state.rows import entry_of
 
 LONELY_DEATHS = 3  # what took its worker down that often comes alone, so that it takes nothing else with it
 MOST_DEATHS = 20
+FRESH = timedelta(days=2)  # after which nobody edits any more
 NEWER = 1 << 20  # a document's revision: a later capture's is higher than any earlier one's, whichever is indexed last
 
 
@@ -42,6 +44,8 @@ class IndexTask:
     country: str | None
     language: str | None
     feed: str  # URL
+    text_hash: str  # of the text that the index has, for a later look to compare; "" for a first one and a rebuild
+    edited_at: datetime | None  # when a later look found another text
     revision: int  # of the document to write
     deaths: int
     token: str
@@ -53,6 +57,8 @@ class Indexed:
 
     task: IndexTask
     article: Article
+    text_hash: str = ""
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +129,10 @@ def joined(conn: Connection, nos: Sequence[int]) -> list[Row[Any]]:
     a, c, f = t.articles, t.captures, t.feeds
     tables = c.join(a, a.c.no == c.c.article).outerjoin(f, f.c.no == a.c.feed)
     about = (a.c.id, a.c.url.label("announced"), a.c.first_seen_at, a.c.published_at, a.c.revision, a.c.title, a.c.story)
+    texts = (a.c.text_hash, a.c.edited_at)
     rows: list[Row[Any]] = []
     for some in chunks(nos):
-        query = select(c, *about, f.c.url.label("feed"), *todays_source()).select_from(tables)
+        query = select(c, *about, *texts, f.c.url.label("feed"), *todays_source()).select_from(tables)
         rows += conn.execute(query.where(c.c.no.in_(some)))
     order = {no: place for place, no in enumerate(nos)}
     return sorted(rows, key=lambda row: order[row.no])
@@ -146,6 +153,8 @@ def index_task(row: Row[Any], token: str, revision: int) -> IndexTask:
         country=row.country_today,
         language=row.language_today,
         feed=row.feed or "",
+        text_hash=row.text_hash if token and row.n > 1 else "",
+        edited_at=row.edited_at,
         revision=revision,
         token=token,
     )
@@ -165,10 +174,17 @@ def indexed(db: Database, done: Sequence[Indexed]) -> None:
         newest = (a.no == bindparam("of")) & (a.indexed_revision <= bindparam("by"))
         if rows:
             conn.execute(update(t.articles).where(newest), rows)
+        look_again(conn, [item.task.article_no for item in done if item.task.no in ours and is_fresh(item.task, now)], now)
+
+
+def is_fresh(task: IndexTask, now: datetime) -> bool:
+    """Whether the article came by a feed a short while ago: not by an import or a rebuild."""
+    return task.kind == "new" and bool(task.feed) and now - task.first_seen_at < FRESH
 
 
 def _facts(item: Indexed) -> dict[str, Any]:
     facts = {"title": item.article.title, "published_at": item.article.published_at}
+    facts |= {"text_hash": item.text_hash, "edited_at": item.edited_at}
     return facts | {"of": item.task.article_no, "by": item.task.revision, "indexed_revision": item.task.revision}
 
 

@@ -175,8 +175,9 @@ def _lag(took: Iterable[timedelta]) -> Lag:
 def setbacks(conn: Connection, now: datetime) -> dict[tuple[str, str, str], int]:
     """The captures that were skipped, failed or put off of late, each by what happened to it last."""
     c = t.captures.c
+    late = and_(c.reason.is_not(None), c.reason != Reason.UNCHANGED, c.at >= now - RECENT)
     filed = case((c.file.is_(None), 0), else_=1).label("filed")
-    each = select(c.status, c.reason, filed).where(and_(c.reason.is_not(None), c.at >= now - RECENT)).subquery()
+    each = select(c.status, c.reason, filed).where(late).subquery()
     query = select(each.c.status, each.c.reason, each.c.filed, func.count().label("number"))
     found: dict[tuple[str, str, str], int] = {}
     for row in conn.execute(query.group_by(each.c.status, each.c.reason, each.c.filed)):

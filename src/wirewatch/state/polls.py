@@ -1,8 +1,8 @@
 """What a poll brought, in one transaction: validators, next poll and entries stand together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wirewatch.state.feeds import FeedTask
 
 MOST_EDITS = 24  # captures an article may get for a changed title or mark: some hold the current time (field notes §1)
+BETWEEN_EDITS = timedelta(minutes=10)  # times the edits so far: the first is fetched at once, 24 of them take two days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +139,10 @@ def make_articles(conn: Connection, rows: Sequence[dict[str, Any]], ids: dict[st
     return {key: made.get(article_id) if key in own else None for key, article_id in ids.items()}
 
 
-def _queue(poll: _Poll, wanted: Sequence[tuple[int, int, str, Entry]]) -> None:
-    """Queue captures (article, n, kind, entry)."""
+def _queue(poll: _Poll, wanted: Sequence[tuple[int, int, str, Entry]], due: Mapping[int, datetime] = {}) -> None:
+    """Queue captures (article, n, kind, entry); `due`: articles whose capture isn't due at once."""
     rows = [queued(article, n, kind, entry.url, entry_json(entry), poll.now) for article, n, kind, entry in wanted]
-    queue(poll.conn, rows, poll.now)
+    queue(poll.conn, [row | {"due_at": due.get(row["article"], poll.now)} for row in rows], poll.now)
 
 
 def queued(article: int, n: int, kind: str, url: str, entry: str, now: datetime) -> dict[str, Any]:
@@ -202,15 +203,16 @@ def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[int, int]:
 
 
 def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
-    c, edits = t.captures.c, []
+    c, edits, due = t.captures.c, [], dict[int, datetime]()
     waiting = func.sum(case((t.has_status("queued"), 1), else_=0))
     so_far = func.sum(case((c.kind == "edit", 1), else_=0))
     forgotten = func.sum(case((c.reason == Reason.FORGOTTEN, 1), else_=0))
     for some in chunks(sorted(changed)):  # one order for all: two feeds may bring the same edits at once
-        query = select(c.article, func.max(c.n).label("n")).where(c.article.in_(some)).group_by(c.article)
+        query = select(c.article, func.max(c.n).label("n"), so_far.label("so_far")).where(c.article.in_(some)).group_by(c.article)
         for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS, forgotten == 0).order_by(c.article)):
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
-    _queue(poll, edits)
+            due[row.article] = poll.now + BETWEEN_EDITS * row.so_far
+    _queue(poll, edits, due)
     return len(edits)
 
 

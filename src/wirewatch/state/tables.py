@@ -78,6 +78,9 @@ articles = Table(
     Column("title", Foreign, nullable=False, default=""),
     Column("published_at", Utc),
     Column("story", Number),  # its story's first article; given once
+    Column("text_hash", Text, nullable=False, default="", server_default=""),  # of the indexed title and body
+    Column("edited_at", Utc),  # when a later look found another text
+    Column("revisit_at", Utc),  # when it is looked at once more; null: it was, or won't be
 )
 Index("articles_story", articles.c.story)
 
@@ -104,7 +107,7 @@ captures = Table(
     Column("no", Number, primary_key=True),
     Column("article", ForeignKey("articles.no"), nullable=False),
     Column("n", Integer, nullable=False),
-    Column("kind", Text, nullable=False),  # new, edit, retry
+    Column("kind", Text, nullable=False),  # new, edit (its feed says so), revisit (a day later), retry (by hand)
     Column("status", Text, nullable=False),  # queued, fetched, indexed, matched; skipped, failed
     Column("quiet", Boolean, nullable=False, default=False),  # came by a rebuild: is matched without being told
     Column("url", Foreign, nullable=False),  # as announced: what is requested
@@ -122,6 +125,8 @@ captures = Table(
     Column("length", Number),
     Column("final_url", Foreign, nullable=False, default=""),
     Column("content_type", Foreign, nullable=False, default=""),
+    Column("etag", Foreign, nullable=False, default="", server_default=""),  # these two as the page's server gave them
+    Column("last_modified", Foreign, nullable=False, default="", server_default=""),
     Column("entry", Foreign, nullable=False),  # JSON
     *_lease(),
     UniqueConstraint("article", "n"),
@@ -138,6 +143,7 @@ def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> No
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+_partial("articles_revisit", articles.c.revisit_at, where=articles.c.revisit_at.is_not(None))
 _partial("captures_queued", captures.c.host, captures.c.due_at, captures.c.no, where=has_status("queued"))
 _partial("captures_fetched", captures.c.due_at, captures.c.no, where=has_status("fetched"))
 _partial("captures_indexed", captures.c.due_at, captures.c.no, where=has_status("indexed"))

@@ -15,7 +15,7 @@ from wirewatch.watch.judge import QUIET, Judged, Shows, digest, entities_of, jud
 __all__ = ["Watching", "match", "query_hash"]
 
 BATCH = 500  # articles: 1,000 watches run on them in 0.1 s of CPU (docs/figures.md)
-CHANGED = ("edit", "retry")  # kinds of captures that may bring another text of what was told
+CHANGED = ("edit", "revisit", "retry")  # kinds of captures that may bring another text of what was told
 
 
 @dataclass(frozen=True, slots=True)

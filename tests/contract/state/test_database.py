@@ -35,7 +35,15 @@ def test_the_migrations_make_the_tables_as_they_are_written(db: Database) -> Non
 
 
 def test_the_partial_indexes_are_made_as_written(db: Database) -> None:
-    wanted = {"captures_queued", "captures_fetched", "captures_indexed", "captures_owner", "captures_reason", "outbox_pending"}
+    wanted = {
+        "captures_queued",
+        "captures_fetched",
+        "captures_indexed",
+        "captures_owner",
+        "articles_revisit",
+        "captures_reason",
+        "outbox_pending",
+    }
     catalogue = "sqlite_master" if db.engine.dialect.name == "sqlite" else "pg_indexes"
     name, source = ("name", "sql") if catalogue == "sqlite_master" else ("indexname", "indexdef")
     with db.read() as conn:

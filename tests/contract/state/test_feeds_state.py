@@ -124,6 +124,7 @@ def test_a_changed_title_is_fetched_again_unless_one_capture_waits_already(db: D
 def test_an_article_whose_mark_always_changes_is_fetched_25_times_at_most(db: Database) -> None:
     for i in range(30):
         announce(db, entry(updated=str(i)))
+        make_due(db)
         fetch_all(db)
 
     assert len(statuses(db)) == 25
