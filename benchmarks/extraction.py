@@ -21,7 +21,7 @@ from pathlib import Path
 from trafilatura import bare_extraction
 
 from wirewatch.errors import Skip
-from wirewatch.extract.page import extract
+from wirewatch.extract.page import find
 from wirewatch.extract.worker import extract as _warm  # noqa: F401 - importing it loads what would count against the first page
 from wirewatch.model import Entry
 
@@ -49,7 +49,7 @@ class Figures:
 def ours(page: bytes) -> str:
     """The body, with all fields."""
     try:
-        return extract(page, url=URL, content_type="text/html", entry=Entry(url=URL), first_seen_at=SEEN).body
+        return find(page, url=URL, content_type="text/html", entry=Entry(url=URL), first_seen_at=SEEN)[0].body
     except Skip:
         return ""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -37,11 +38,9 @@ _WORD = r"(?:Mc|Mac|O'|O’|d'|D'|l'|L'|al-|el-)?[^\W\d_a-zа-яёіїєґђјљ
 _PERSON = re.compile(rf"{_WORD}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_WORD}){{1,4}}")
 _HAN, _HANGUL, _KANJI_OR_KANA = r"[\u4e00-\u9fff]", r"[\uac00-\ud7af]", r"[\u4e00-\u9fff\u3040-\u30ff]"
 _CJK_PERSON = re.compile(rf"{_HAN}{{2,4}}|{_HANGUL}{{2,4}}|{_HAN}{{1,4}}[ \u3000]{_KANJI_OR_KANA}{{1,4}}")
-_SIGNED = etree.XPath(
-    "//body//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'Author')"
-    " or contains(@class,'byline') or contains(@class,'Byline') or contains(@id,'author')]"
-    " | //body//a[contains(@href,'/autor') or contains(@href,'/author')]"
-)
+_SIGNS = ("author", "byline")  # in class, id, rel or itemprop
+_PROFILE = re.compile(r"/(?:autor|author)")
+_MOST = 60  # elements that look like a byline: what comes later is a list of others' articles
 _ELSEWHERE = re.compile(r"comment|teaser|card|related|sidebar|bio|promo|newsletter", re.IGNORECASE)
 
 
@@ -99,18 +98,24 @@ def _both_names(node: dict[str, Any]) -> str:
     return " ".join(part for part in parts if isinstance(part, str))
 
 
-def _signed(tree: HtmlElement) -> list[str]:
+def _signed(tree: HtmlElement) -> Iterator[str]:
     """The names of the first byline that holds any, with those of the links and spans beside it."""
-    names: list[str] = []
     holder = None
-    for element in _SIGNED(tree)[:60]:
+    for element in islice(_bylines(tree), _MOST):
         if (holder is not None and holder is not element.getparent()) or _is_elsewhere(element):
             continue
         text = " ".join(element.text_content().split())
         if len(text) <= _MAX_BYLINE and (found := [name for name in _split(text) if is_person(name)]):
-            names += found
+            yield from found
             holder = element.getparent()
-    return names
+
+
+def _bylines(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that look like a byline, from top to bottom. By hand: an XPath that looks at four attributes takes 2 ms."""
+    for element in tree.iter(etree.Element):
+        marks = " ".join(element.get(name, "") for name in ("class", "id", "rel", "itemprop")).lower() if element.attrib else ""
+        if any(sign in marks for sign in _SIGNS) or (element.tag == "a" and _PROFILE.search(element.get("href", ""))):
+            yield element
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

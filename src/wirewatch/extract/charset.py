@@ -14,7 +14,7 @@ _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _TAG = re.compile(rb"<[^<>]*>")
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # lxml drops the rest of a page at some of these
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
-_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,2})|0*(\d{1,2}));?")
+_CONTROL = re.compile(r"(?:[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01])(?!\d));?")
 _ENOUGH = 60  # bytes beyond ASCII from which on the detector is worth hearing
 _FIELD = 1000  # one broken character in so many is a slip; more, and the charset is wrong
 _ALIASES = {"x-mac-cyrillic": "mac-cyrillic", "windows-949": "cp949", "iso-8859-11": "cp874"}  # beyond those of w3lib
@@ -31,13 +31,13 @@ def decode(body: bytes, content_type: str) -> str:
     Never fails: windows-1252 is the last resort. Lone surrogates are gone, and control characters: at one of them trafilatura
     loses the whole text.
     """
-    return _REFERENCE.sub(_harmless, _decode(body, content_type))
+    return _without_controls(_decode(body, content_type))
 
 
-def _harmless(reference: re.Match[str]) -> str:
-    """A numeric reference to a control character as nothing, any other as it stands."""
-    code = int(reference[1], 16) if reference[1] else int(reference[2])
-    return "" if code < 32 and code not in (9, 10, 13) else reference[0]
+def _without_controls(text: str) -> str:
+    """`text` without numeric references to control characters; by a plain search: an expression takes ten times as long."""
+    head, *parts = text.split("&#")
+    return head + "".join(part[found.end() :] if (found := _CONTROL.match(part)) else f"&#{part}" for part in parts)
 
 
 def clean(text: str) -> str:
@@ -69,7 +69,7 @@ def _unmarked(body: bytes) -> str | None:
     head = body[:40]  # markup, in any language
     if head.count(0) * 3 > len(head):
         return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
-    return "iso2022_jp" if _ISO_2022_JP.search(body) and body.isascii() else None
+    return "iso2022_jp" if b"\x1b" in body and _ISO_2022_JP.search(body) and body.isascii() else None
 
 
 def _nearly_utf8(body: bytes, text: str) -> bool:

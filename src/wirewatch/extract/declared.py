@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -17,11 +18,9 @@ _MAX_NODES = 2_000
 _MAX_VALUE = 5_000  # characters of a meta tag
 _ARTICLE = re.compile(r"(?:Article|Report|[Bb]logPosting|LiveBlogPosting|NewsItem|ClaimReview)$")
 _ORGANISATION = re.compile(r"Organi[sz]ation$|Corporation$|Newspaper$")
-_PUBLISHED = etree.XPath("//body//*[@itemprop='datePublished']")
 _PAGE = ("WebPage", "ItemPage", "VideoObject", "CreativeWork")
 _FRAME = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?);?\s*$")
 _MARKUP = re.compile(r"<[^<>]{1,300}>")
-_SPACE = re.compile(r"\s+")
 
 Node = dict[str, Any]
 
@@ -49,8 +48,12 @@ class Declared:
 
 def plain(text: str) -> str:
     """One line of text from a value that may hold entities, markup and line breaks."""
-    text = html.unescape(text[: 4 * _MAX_VALUE])
-    return _SPACE.sub(" ", _MARKUP.sub("", clean(text))).strip()[:_MAX_VALUE]
+    text = clean(text[: 4 * _MAX_VALUE])
+    if "&" in text:
+        text = clean(html.unescape(text))
+    if "<" in text:
+        text = _MARKUP.sub("", text)
+    return " ".join(text.split())[:_MAX_VALUE]
 
 
 def read_declared(tree: HtmlElement) -> Declared:
@@ -62,13 +65,20 @@ def read_declared(tree: HtmlElement) -> Declared:
     pages = [node for node in nodes if any(kind in _PAGE for kind in _kinds(node))]
     article, meta = next(iter(dated or articles), {}), _meta(tree)
     return Declared(
-        article, next(iter(pages), {}), by_id, meta, tuple(_microdata(tree)), tuple(_publishers([article, *nodes], meta))
+        article,
+        next(iter(pages), {}),
+        by_id,
+        meta,
+        tuple(islice(_microdata(tree), 3)),
+        tuple(_publishers([article, *nodes], meta)),
     )
 
 
 def _microdata(tree: HtmlElement) -> Iterator[str]:
-    for element in _PUBLISHED(tree)[:3]:
-        yield plain(element.get("content") or element.get("datetime") or element.text_content())
+    body = tree.find("body")
+    for element in body.iter(etree.Element) if body is not None else ():  # quicker than an XPath over all elements
+        if element.get("itemprop") == "datePublished":
+            yield plain(element.get("content") or element.get("datetime") or element.text_content())
 
 
 def _publishers(nodes: list[Node], meta: dict[str, list[str]]) -> Iterator[str]:

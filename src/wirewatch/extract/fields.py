@@ -15,7 +15,8 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
 _SUMMARIES = ("og:description", "description", "twitter:description")
 _PICTURES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 _SECTIONS = ("article:section", "og:article:section", "parsely-section", "section", "cxenseparse:recs:category")
-_TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "lp:paywall", "cxenseparse:paywall")
+_TIERS = ("article:content_tier", "og:article:content_tier", "content_tier")
+_LOCKED = frozenset({"locked", "premium", "subscriber", "paid"})  # not metered: free for whom comes seldom
 
 
 def _first(declared: Declared, names: tuple[str, ...]) -> Sourced:
@@ -46,10 +47,10 @@ def section(declared: Declared) -> Sourced:
 
 def paywall(declared: Declared) -> bool:
     """Whether the page says of itself that it isn't free to read."""
-    for node in (declared.article, declared.page):
-        if str(node.get("isAccessibleForFree", "")).strip().rsplit("/", 1)[-1].lower() == "false":
-            return True
-    return _first(declared, _TIERS)[0].lower() in ("locked", "metered", "paid", "premium", "true", "yes", "hard")
+    free = [
+        str(node.get("isAccessibleForFree", "")).strip().rsplit("/", 1)[-1].lower() for node in (declared.article, declared.page)
+    ]
+    return any(word in ("false", "no", "0") for word in free) or declared.first(*_TIERS).lower() in _LOCKED
 
 
 def _image(value: Any) -> str:

@@ -13,6 +13,7 @@ from wirewatch.extract.declared import Declared
 _TAGS = ("p", "h2", "h3", "div", "span", "strong", "b", "em", "section")
 _LEAST, _MOST = 60, 1_000  # characters
 _SAME = 40  # letters at the start that must agree; descriptions are often cut short
+_TOP = 5_000  # characters of the body in which its standfirst would stand
 _NO_LETTER = re.compile(r"\W+")
 
 
@@ -33,7 +34,7 @@ def standfirst(tree: HtmlElement, declared: Declared) -> str:
 
 def with_standfirst(body: str, line: str) -> str:
     """The body, led by its standfirst unless that stands in it anyway."""
-    return body if not line or _letters(line)[:_SAME] in _letters(body) else f"{line}\n{body}"
+    return body if not line or _letters(line)[:_SAME] in _letters(body[:_TOP]) else f"{line}\n{body}"
 
 
 def _letters(text: str) -> str:

@@ -1,6 +1,7 @@
 """Page → extract: a pure function of the page, its feed's entry and when it was first seen."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +27,22 @@ _POOR = 200  # characters below which what the page or its feed carry as data ma
 _BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 
 
-def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime) -> Extract:
-    """The article on a page. `url` is the page's address after redirects.
+def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False) -> Extract:
+    """The article on a page. `url` is the page's address after redirects; `recall` for a source of forums, blogs or lists.
 
-    Raises Skip(EMPTY, NOT_HTML, NOT_ARTICLE or EXTRACT_LIMIT). May take long or much memory on hostile pages: run it in a
-    process that can be killed.
+    Raises Skip(EMPTY, NOT_HTML, NOT_ARTICLE, PAYWALL or EXTRACT_LIMIT). May take long or much memory on hostile pages: run it in
+    a process that can be killed.
     """
+    found, text = find(body, url=url, content_type=content_type, entry=entry, first_seen_at=first_seen_at, recall=recall)
+    if said(text) < LEAST:
+        raise Skip(Reason.NOT_ARTICLE)
+    return _past_wall(found, text, entry)
+
+
+def find(
+    body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False
+) -> tuple[Extract, str]:
+    """What is on a page, article or not; and its text without the standfirst. Raises Skip(EMPTY, NOT_HTML or EXTRACT_LIMIT)."""
     check_bytes(body)
     text = check_text(decode(body, content_type))
     page = parse(text)
@@ -40,17 +51,16 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
     facts, line = _facts(tree, declared, url), standfirst(tree, declared)
     published_at, dated_by = dates.declared_date(declared, entry, first_seen_at)
     lines = datelines(tree, facts["title"]) if published_at is None else []
-    found, source_of_body = _headless(find_body(text, page), facts["title"])[:MAX_BODY], "page"
+    found, source_of_body = _headless(find_body(text, page, recall=recall), facts["title"])[:MAX_BODY], "page"
     if content_type == FROM_FEED:
         found, source_of_body = _lines(entry.content[:MAX_BODY]), "feed"
     elif said(found) < _POOR:
         found, source_of_body = _rescued(found, declared, entry)
-    if said(found) < LEAST:
-        raise Skip(Reason.EXTRACT_LIMIT, "nested too deep") if page.is_cut_off else Skip(Reason.NOT_ARTICLE)
-    found, source_of_body = _past_wall(found, source_of_body, declared, facts["title"], entry)
+    if said(found) < LEAST and page.is_cut_off:
+        raise Skip(Reason.EXTRACT_LIMIT, "nested too deep")
     if published_at is None:
         published_at, dated_by = dates.shown_date(tree, lines, url, first_seen_at)
-    return Extract(
+    article = Extract(
         **facts,
         body=clean(with_standfirst(found, line)),
         published_at=published_at,
@@ -59,6 +69,7 @@ def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_see
         body_source=source_of_body,
         rules=RULES,
     )
+    return article, found
 
 
 def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
@@ -96,16 +107,16 @@ def _rescued(body: str, declared: Declared, entry: Entry) -> tuple[str, str]:
     return (fed, "feed") if said(fed) > said(body) else (body, "page")
 
 
-def _past_wall(body: str, source: str, declared: Declared, title: str, entry: Entry) -> tuple[str, str]:
-    """The body and where it is from: the feed's full text where the page stops at a paywall. Raises Skip as refuse_wall."""
+def _past_wall(found: Extract, text: str, entry: Entry) -> Extract:
+    """The article, with the feed's full text where the page stops at a paywall. Raises Skip as refuse_wall."""
     try:
-        refuse_wall(declared, title, body)
+        refuse_wall(found.title, text, paywall=found.paywall)
     except Skip as wall:
         fed = _lines(entry.content[:MAX_BODY])
-        if wall.reason is not Reason.PAYWALL or said(fed) < max(FULL_TEXT, said(body) + 1):
+        if wall.reason is not Reason.PAYWALL or said(fed) < max(FULL_TEXT, said(text) + 1):
             raise
-        return fed, "feed"
-    return body, source
+        return replace(found, body=clean(fed), body_source="feed")
+    return found
 
 
 def _lines(markup: str) -> str:

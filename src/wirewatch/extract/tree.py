@@ -19,7 +19,9 @@ _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <nosc
     "nav footer aside noscript button select input audio video object embed map fieldset menu dialog".split()
 )
 _UNREAD = frozenset({"h1", "a", "button", "select", "textarea", "noscript", "nav", "footer", "figcaption"})
-_CROWDED = etree.XPath("//*[count(a) > 1000]")  # no prose; trafilatura needs quadratic time, 120 s for 40,000
+_CROWD = 1000  # links in one element are no prose; trafilatura needs quadratic time, 120 s for 40,000
+_CROWDED = etree.XPath(f"//*[count(a) > {_CROWD}]")
+_KEPT_EMPTY = frozenset({"html", "head", "body", "br", "hr", "td", "th"})  # they part what stands beside them
 _RUNNING = 80  # characters from which on an element's own text is running text and not a label
 _LONG_PARAGRAPH = 200
 _WHOLE = 1000  # a page with less running text is left whole
@@ -45,7 +47,7 @@ def parse(text: str) -> Parsed:
         root, gave_up = _parse(text, huge=True)
     if gave_up:  # 2,048 levels
         root, gave_up = _parse(flattened(text), huge=True)
-    for crowd in _CROWDED(root):
+    for crowd in _CROWDED(root) if text.count("<a") + text.count("<A") > _CROWD else ():
         etree.strip_elements(crowd, "a")
     return Parsed(root, gave_up)
 
@@ -90,10 +92,18 @@ def paragraphs(tree: HtmlElement) -> Iterator[str]:
 
 
 def narrow(tree: HtmlElement) -> int:
-    """Delete what stands beside the running text; gives the page's running text in characters."""
+    """Delete what stands beside the running text, and what is empty; gives the page's running text in characters."""
     body = tree.find("body")
     if body is None:
         return 0
+    whole = _narrow(body)
+    for element in reversed(list(body.iter(etree.Element))):
+        if not len(element) and element.tag not in _KEPT_EMPTY and not (element.text and element.text.strip()):
+            element.drop_tree()
+    return whole
+
+
+def _narrow(body: HtmlElement) -> int:
     weight = _running_text(body)
     whole = weight[body]
     if whole < _WHOLE:
@@ -111,15 +121,19 @@ def _running_text(body: HtmlElement) -> defaultdict[HtmlElement, int]:
     elements = list(body.iter(etree.Element))
     own: defaultdict[HtmlElement, int] = defaultdict(int)
     for element in elements:
-        if element.text and element.tag not in _UNREAD:
-            own[element] += said(element.text.strip())
-        if element.tail and element is not body:
-            own[element.getparent()] += said(element.tail.strip())
+        text, tail = element.text, element.tail
+        if text and element.tag not in _UNREAD and (text := text.strip()):
+            own[element] += said(text)
+        if tail and element is not body and (tail := tail.strip()):
+            own[element.getparent()] += said(tail)
     below: defaultdict[HtmlElement, int] = defaultdict(int)
     for element in reversed(elements):
-        if element.tag in _UNREAD:
-            continue
-        below[element] += own[element] if own[element] > _RUNNING else 0
-        if element is not body:
-            below[element.getparent()] += below[element]
+        mine = own.get(element, 0)
+        total = below.get(element, 0) + (mine if mine > _RUNNING else 0)
+        if total and element.tag not in _UNREAD:
+            below[element] = total
+            if element is not body:
+                below[element.getparent()] += total
+        else:
+            below.pop(element, None)
     return below
