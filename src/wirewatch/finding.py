@@ -18,7 +18,7 @@ from wirewatch.poll.discover import NEWS, about, feed_links, language_tag, sitem
 from wirewatch.poll.encoding import MAX_BYTES, text_of
 from wirewatch.poll.items import NOTHING_ODD, Oddities, ParsedFeed
 from wirewatch.poll.parser import Parser
-from wirewatch.poll.result import body_hash
+from wirewatch.poll.result import PERMANENT, body_hash
 from wirewatch.poll.text import resolved, site_of
 from wirewatch.safe import one_line
 from wirewatch.settings.schema import FetchSettings
@@ -167,9 +167,9 @@ class Finder:
         return list(found.values())
 
     async def _read(self, page: Page, now: datetime) -> Look:
-        """What a page is as a feed. Its hops all being permanent, its last address is the one to note."""
-        moved = bool(page.hops) and all(hop.status in (301, 308) for hop in page.hops)
-        known = Look(url=page.final_url, moved_to=page.final_url if moved else "", digest=body_hash(page.body))
+        """What a page is as a feed. Only if all its hops are permanent its last address is the one to note."""
+        moved = page.final_url if page.hops and all(hop.status in PERMANENT for hop in page.hops) else ""
+        known = Look(url=moved or page.url, moved_to=moved, digest=body_hash(page.body))
         try:
             parsed = await self._parser.parse(page, now)
             if parsed.children:

@@ -33,13 +33,17 @@ def add(
     """Find a site's feeds and news sitemaps, show what each holds, and write the chosen ones to feeds.yaml."""
     from wirewatch.errors import UserError
     from wirewatch.model import Source
+    from wirewatch.settings.feeds import refuse_shipped
 
     settings = ctx.obj.settings()
+    ask = not as_json and sys.stdin.isatty()
+    if pick or everything or yes or ask:
+        refuse_shipped(settings.config)
     site = asyncio.run(_find(settings, address, quiet=ctx.obj.quiet or as_json))
     known = {feed.url for source in settings.sources for feed in source.feeds}
     if not as_json:
         _table(site, known)
-    chosen = _chosen(site.looks, known, pick=pick, everything=everything, yes=yes, ask=not as_json and sys.stdin.isatty())
+    chosen = _chosen(site.looks, known, pick=pick, everything=everything, yes=yes, ask=ask)
     if chosen:
         from wirewatch.settings.feeds import add as write
         from wirewatch.settings.feeds import path_of

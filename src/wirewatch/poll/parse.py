@@ -11,6 +11,8 @@ from wirewatch.poll.sitemap import read_sitemap
 from wirewatch.poll.syndication import read_syndication
 
 __all__ = ["ParsedFeed", "parse"]
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PAGE = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<html[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(r"<(?:\w+:)?(urlset|sitemapindex)[\s>]")
 
 
@@ -19,6 +21,8 @@ def parse(body: bytes, url: str, content_type: str, seen_at: datetime) -> Parsed
     text = text_of(body, content_type)
     if not text.strip():
         raise Retry(Reason.EMPTY, "nothing was sent")
+    if _PAGE.match(_COMMENT.sub("", text[:5000])):
+        raise Retry(Reason.NOT_A_FEED, "a page of HTML")  # feedparser would take seconds to find nothing
     if text.startswith("{"):
         return read_json(text, url, seen_at)
     if _SITEMAP.search(text[:2000]):

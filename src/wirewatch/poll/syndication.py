@@ -18,6 +18,7 @@ from wirewatch.poll.text import SUMMARY, TITLE, full_text, is_link, plain, resol
 
 _ORIGINAL = ("feedburner_origlink", "pheedo_origlink")  # the article behind a feed proxy's link
 _FULL = ("yandex_full-text", "rambler_fulltext", "turbo_content", "content_encoded")
+_LONG = 1500  # characters of a description that is no teaser any more; some outlets put the whole article there
 _GUID = re.compile(r"<(?:\w+:)?guid([^<>]{0,1000})>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,2048})", re.IGNORECASE)
 _NO_LINK = re.compile(r"isPermaLink\s*=\s*[\"']\s*false", re.IGNORECASE)
 _PERIODS = {
@@ -66,10 +67,11 @@ def _item(raw: Any, guids: set[str], base: str, seen_at: datetime) -> Item | Non
         return None
     published, updated = _said(raw, "published") or _said(raw, "created"), _said(raw, "updated")
     bodies = [str(part.get("value") or "") for part in raw.get("content") or [] if isinstance(part, dict)]
+    bodies += [summary] if len(summary := _said(raw, "summary")) >= _LONG else []
     entry = Entry(
         url=link,
         title=plain(_said(raw, "title"), TITLE),
-        summary=plain(_said(raw, "summary"), SUMMARY),
+        summary=plain(summary, SUMMARY),
         published_at=parse_date(published, seen_at) or parse_date(updated, seen_at),
         updated=updated[:100] if updated != published else "",
         content=full_text(*bodies, *(_said(raw, name) for name in _FULL)),

@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -68,6 +69,9 @@ def site_of(url: str) -> str:
 def _site(name: str, netloc: str) -> str:
     from tld import get_fld
 
+    if "xn--" in name:
+        with suppress(UnicodeError):
+            name = netloc = name.encode("ascii").decode("idna")
     known = get_fld(f"http://{name}", fail_silently=True, search_private=True)
     if known or _NUMBERS.fullmatch(name) or ":" in name:
         return known or netloc

@@ -69,9 +69,14 @@ def remove(config: Path, urls: Collection[str]) -> None:
     _edit(config, lambda text: _removed(text, urls), change)
 
 
-def _edit(config: Path, edited: Callable[[str], str], change: Callable[[list[Any]], None]) -> None:
+def refuse_shipped(config: Path) -> None:
+    """Raise UserError for the folder that came with wirewatch."""
     if config.samefile(shipped()):
         raise UserError("the shipped feeds.yaml stays as it is: name a folder of yours (--config; `wirewatch init` makes one)")
+
+
+def _edit(config: Path, edited: Callable[[str], str], change: Callable[[list[Any]], None]) -> None:
+    refuse_shipped(config)
     source, target = path_of(config), (config / FILE).resolve()
     draft = target.with_name(f".{FILE}.new")
     try:

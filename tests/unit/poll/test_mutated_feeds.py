@@ -96,6 +96,7 @@ MUTATIONS: dict[str, Mutation] = {
     "CDATA left open": lambda dice, body: put(dice, body, b"<![CDATA["),
     "ampersands": lambda dice, body: body.replace(b" ", b" & &bogus; &nbsp; "),
     "entities": lambda dice, body: b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + in_title(dice, body, b"&b;"),
+    "document types": lambda dice, body: b"<!DOCTYPE[ ]" * 20_000 + put(dice, body, b"<!DOCTYPE[" * 2_000),
     "twice": lambda dice, body: body + body,
     "items again and again": lambda dice, body: re.sub(rb"(<item>.*</item>)", rb"\1\1\1\1", body, flags=re.DOTALL),
     "packed": lambda dice, body: gzip.compress(body),

@@ -208,6 +208,7 @@ def test_entities_are_not_expanded_and_nothing_is_read_for_them() -> None:
         ('{"version": "https://jsonfeed.org/version/1"', Reason.NOT_A_FEED),
         ("<urlset><url><loc>http://wire.example/a</loc></url></urlset>", Reason.NOT_A_FEED),
         ("just text", Reason.NOT_A_FEED),
+        (f"<!-- x -->\n<!doctype html>\n<HTML lang=sr>{rss(item())}", Reason.NOT_A_FEED),  # a page about feeds
         (gzip.compress(b" " * 16 * 1024 * 1024), Reason.TOO_LARGE),
         (b"\x1f\x8bbroken", Reason.ENCODING),
     ],
@@ -274,11 +275,19 @@ def test_a_full_text_is_found_wherever_outlets_put_it() -> None:
     wordpress = item(rest="<content:encoded><![CDATA[<p>Текст</p>]]></content:encoded><wfw:commentRss>/c</wfw:commentRss>")
     yandex = item(link="/b", rest="<yandex:full-text>Полный текст</yandex:full-text>")
     rambler = item(link="/c", rest="<rambler:fulltext>Полный</rambler:fulltext>")
+    teaser = item(link="/d", rest="<description>Најава</description>")
+    whole = item(link="/e", rest=f"<description>{'Цео текст. ' * 200}</description>")
 
-    found = read(rss(wordpress, yandex, rambler).replace("<rss", f"<rss {spaces}"))
+    found = read(rss(wordpress, yandex, rambler, teaser, whole).replace("<rss", f"<rss {spaces}"))
 
-    assert [entry.content for entry in found.entries] == ["<p>Текст</p>", "Полный текст", "Полный"]
-    assert found.odd.with_text == 3
+    assert [entry.content for entry in found.entries] == [
+        "<p>Текст</p>",
+        "Полный текст",
+        "Полный",
+        "",
+        ("Цео текст. " * 200).strip(),
+    ]
+    assert found.odd.with_text == 4
 
 
 def test_a_proxys_link_gives_way_to_the_articles_own() -> None:
@@ -408,6 +417,8 @@ def test_of_an_index_the_newest_sitemaps_are_followed_and_news_first() -> None:
         ("https://www.bbc.co.uk/news", "bbc.co.uk"),
         ("https://feeds.rts.rs:8443/x", "rts.rs"),
         ("http://a.github.io/", "a.github.io"),
+        ("http://www.xn--b1agj9af.xn--p1ai/", "вести.рф"),
+        ("http://www.вести.рф/", "вести.рф"),
         ("http://127.0.0.1:8080/x", "127.0.0.1:8080"),
         ("http://user:pw@intranet/x", "intranet"),
         ("http://[", ""),
