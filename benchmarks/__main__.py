@@ -15,6 +15,7 @@ def main() -> None:
     run("benchmarks.ranking")
     run("benchmarks.matching")
     run("benchmarks.language")
+    run("benchmarks.watching")
     run("benchmarks.scale")
     run("benchmarks.hostile")
     run("benchmarks.airflow")

@@ -37,3 +37,17 @@ def moment(text: str | None, option: str) -> datetime | None:
     except ValueError as error:
         raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def later(text: str, option: str) -> datetime:
+    """A time to come from `7d` (from now), a date or an RFC 3339 time; without a zone it is UTC. Raises UserError."""
+    now = datetime.now(UTC)
+    try:
+        at = now + timedelta(seconds=pace(text))
+    except ValueError:
+        at = moment(text, option) or now
+    except OverflowError as error:
+        raise UserError(f"{option}: {text!r} is too far off") from error
+    if at <= now:
+        raise UserError(f"{option}: {text!r} is over; write 2h, 7d (from now), or a date to come")
+    return at

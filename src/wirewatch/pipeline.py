@@ -35,6 +35,7 @@ from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
 from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
+from wirewatch.silence import tell_silence
 from wirewatch.state import captures, copies, feeds, matches, runs
 from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
 from wirewatch.state.forgetting import remember_tombstone
@@ -135,6 +136,7 @@ def run_match(house: House) -> Counts:
     """Meet the watches with what was indexed since, and tell the channels."""
     counts = _match(house)
     counts.merge(run_deliver(house))
+    tell_silence(house.settings, house.db)
     return counts
 
 

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -129,25 +129,60 @@ def test_an_edited_article_is_updated_and_not_told_again(tmp_path: Path) -> None
         assert len(cli.told()) == told
 
 
-class _SeedSite(BaseHTTPRequestHandler):
-    """One feed with the mission's first document, served from the studies' folder where that exists."""
+NEAR = (  # what a careless watch would be met by: each a page of its own
+    (
+        "Ким Кардашијан у Паризу",
+        "Америчка звезда Ким Кардашијан стигла је у Париз на недељу моде, где је дочекало стотине обожаватеља.",
+    ),
+    (
+        "Председник Јужне Кореје у Токију",
+        "Председник Јужне Кореје Ли Џе Мјунг разговарао је у Токију с јапанским домаћинима о трговини и риболову.",
+    ),
+    (
+        "Сећање на Ким Де Џунга",
+        "У Сеулу је обележена годишњица смрти бившег председника Јужне Кореје Ким Де Џунга, добитника Нобелове награде за мир.",
+    ),
+    (
+        "Путин на отварању моста",
+        "Председник Русије Владимир Путин отворио је нови мост преко Каме и разговарао с градитељима о роковима.",
+    ),
+)
 
-    server: HTTPServer
+
+class _SeedSite(ThreadingHTTPServer):
+    """An outlet with a feed of articles, title and paragraphs: the mission's first document, from the studies' folder."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _SeedHandler)
+        self.articles = [SEED.read_text(encoding="utf-8").splitlines()]
+        self.base = f"http://127.0.0.1:{self.server_port}"
+        Thread(target=self.serve_forever, daemon=True).start()
+
+    def source(self) -> str:
+        """Its row in feeds.yaml."""
+        return f"  - {{name: 'outlet {self.server_port}', language: sr, feeds: ['{self.base}/feed']}}\n"
+
+
+class _SeedHandler(BaseHTTPRequestHandler):
+    server: _SeedSite
 
     def do_GET(self) -> None:
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        title, *paragraphs = SEED.read_text(encoding="utf-8").splitlines()
         if self.path == "/feed":
-            item = f"<item><title>{html.escape(title)}</title><link>{base}/1</link></item>"
-            body = f"<rss version='2.0'><channel><title>s</title>{item}</channel></rss>"
-        elif self.path == "/1":
+            link = f"{self.server.base}/"
+            items = "".join(
+                f"<item><title>{html.escape(title)}</title><link>{link}{n}</link></item>"
+                for n, (title, *_) in enumerate(self.server.articles)
+            )
+            body = f"<rss version='2.0'><channel><title>s</title>{items}</channel></rss>"
+        elif self.path.strip("/").isdigit():
+            title, *paragraphs = self.server.articles[int(self.path.strip("/"))]
             text = "".join(f"<p>{html.escape(line)}</p>" for line in paragraphs)
             body = f"<html><body><article><h1>{html.escape(title)}</h1>{text}</article></body></html>"
         else:
             self.send_error(404)
             return
         self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/1" else "application/rss+xml")
+        self.send_header("Content-Type", "application/rss+xml" if self.path == "/feed" else "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -155,26 +190,44 @@ class _SeedSite(BaseHTTPRequestHandler):
         """No log on the test's output."""
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the mission's first document isn't ours to keep here")
-def test_the_missions_first_document_is_found_and_told(tmp_path: Path) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _SeedSite)
-    Thread(target=server.serve_forever, daemon=True).start()
+@pytest.fixture
+def outlets() -> Iterator[list[_SeedSite]]:
+    """Four outlets with the mission's first document."""
+    if not SEED.exists():
+        pytest.skip("the mission's first document isn't ours to keep here")
+    servers = [_SeedSite() for _ in range(4)]
+    yield servers
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_missions_first_document_is_found_and_told_once_also_when_copies_and_near_ones_follow(
+    tmp_path: Path, outlets: list[_SeedSite]
+) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "feeds.yaml").write_text(
-        f"sources:\n  - name: seed\n    language: sr\n    feeds: ['http://127.0.0.1:{server.server_address[1]}/feed']\n"
-    )
+    (config / "feeds.yaml").write_text(f"sources:\n{outlets[0].source()}")
     (config / "wirewatch.toml").write_text(TOML)
-    (config / "watches.yaml").write_text(WATCHES)
+    (config / "watches.yaml").write_text(WATCHES + "  - {name: inflected, query: 'Ким AND Путина', channels: [desk]}\n")
     cli = Cli(config, tmp_path / "home")
 
     cli("run", "--once")
+    finds = {query: len(cli.rows("search", query)) for query in FINDS}
+    finds_not = {query: len(cli.rows("search", query)) for query in FINDS_NOT}
+    told = cli.rows("watches", "history")
+    outlets[0].articles += [list(each) for each in NEAR]
+    (config / "feeds.yaml").write_text("sources:\n" + "".join(each.source() for each in outlets))
+    cli("run", "--once", "--now")
+    after = cli.rows("watches", "history")
 
-    assert {query: len(cli.rows("search", query)) for query in FINDS} == dict.fromkeys(FINDS, 1)
-    assert {query: len(cli.rows("search", query)) for query in FINDS_NOT} == dict.fromkeys(FINDS_NOT, 0)
-    assert {row["watch"] for row in cli.rows("watches", "history")} == {"kim-putin", "putin-korea", "both-entities", "on-topic"}
-    server.shutdown()
-    server.server_close()
+    assert finds == dict.fromkeys(FINDS, 1)
+    assert finds_not == dict.fromkeys(FINDS_NOT, 0)
+    assert sorted(row["watch"] for row in told) == ["both-entities", "inflected", "kim-putin", "on-topic", "putin-korea"]
+    assert all("Путин" in row["sentence"] for row in told)
+    assert cli.rows("status")[0]["articles"]["matched"] == 8
+    assert after == told
+    assert len(cli.told()) == 4
 
 
 def test_who_types_one_name_is_shown_that_the_others_were_searched_too(sample: Cli) -> None:

@@ -63,6 +63,12 @@ def span(seconds: float) -> str:
     return f"{seconds / size:.0f} {unit}"
 
 
+def spark(values: Sequence[int]) -> str:
+    """Numbers as a line of bars; the highest is a full one."""
+    most = max([*values, 1])
+    return "".join("·▁▂▃▄▅▆▇█"[-(-value * 8 // most)] for value in values)
+
+
 def console() -> "Console":
     """A console for results; plain where the output is no terminal, without colour under NO_COLOR."""
     from rich.console import Console

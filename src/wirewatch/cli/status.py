@@ -6,6 +6,7 @@ import typer
 
 from wirewatch.cli import show
 from wirewatch.cli.feeds import condition, times
+from wirewatch.safe import one_line
 
 if TYPE_CHECKING:
     from wirewatch.state.database import Database
@@ -30,12 +31,21 @@ def status(
 
     settings = ctx.obj.settings()
     with opened(settings.main.state.url, settings.home) as db:
-        found = facts(db)
+        found = facts(db) | {"attention": _attention(db, [watch.name for watch in settings.watches])}
         if as_json:
             listed = {"failures": [_plain(row) for row in captures.failures(db)]} if failures else {}
             show.json_line(found | listed)
         else:
             _print(db, found, failures)
+
+
+def _attention(db: "Database", watches: list[str]) -> list[dict[str, str]]:
+    """What went quiet, lags or fails."""
+    from dataclasses import asdict
+
+    from wirewatch.state.silence import troubles
+
+    return [asdict(each) for each in troubles(db, watches)]
 
 
 def facts(db: "Database") -> dict[str, Any]:
@@ -87,6 +97,8 @@ def _print(db: "Database", found: dict[str, Any], failures: bool) -> None:
             show.out(f"{name:<9} {show.counted(found[f'{name}_by_reason'])}")
     show.out(f"stories   {found['stories']}")
     show.out(f"matches   {found['matches']}")
+    for trouble in found["attention"]:
+        show.out("attention " + one_line(trouble["text"], 500))
     for run in runs.last(db, 3):
         parts = "; ".join(f"{stage}: {show.counted(by)}" for stage, by in (run.summary or {}).items())
         show.out(f"run       {show.ago(run.started_at)}: {parts or ('cut off' if run.ended_at is None else 'nothing to do')}")

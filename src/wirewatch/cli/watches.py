@@ -1,14 +1,17 @@
-"""`watches list | history`: the standing queries, and what they told."""
+"""`watches list | history | mute | unmute | retry`: the standing queries, what they told. The rest: watching.py, why.py."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import show, watching, why
 
 if TYPE_CHECKING:
-    from wirewatch.state.matches import MatchRow
+    from datetime import datetime
+
+    from wirewatch.model import Watch
+    from wirewatch.state.matches import Delivery, MatchRow
 
 group = typer.Typer(help="Standing queries and what they told.", no_args_is_help=True, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -16,6 +19,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    watching.register(group)
+    why.register(group)
     app.add_typer(group, name="watches")
 
 
@@ -29,16 +34,32 @@ def list_watches(ctx: typer.Context, as_json: Json = False) -> None:
         for watch in settings.watches:
             show.json_line(asdict(watch))
         return
-    rows = (
-        (w.name, w.query, ", ".join((*w.topics, *w.entities, *w.languages, *w.sources)), ", ".join(w.channels) or "recorded only")
-        for w in settings.watches
-    )
+    rows = ((w.name, w.query, ", ".join(_beside(w)), ", ".join(w.channels) or "recorded only") for w in settings.watches)
     show.table(("watch", "query", "and", "channels"), rows)
 
 
+def _beside(watch: "Watch") -> list[str]:
+    """What a watch asks beside its query."""
+    from datetime import timedelta
+
+    from wirewatch.state.conditions import span
+
+    asked = [*watch.topics, *watch.entities, *watch.languages, *watch.sources]
+    asked += [f"not {watch.but_not}"] if watch.but_not else []
+    asked += [f"{watch.at_least.sources} sources within {span(watch.at_least.within)}"] if watch.at_least else []
+    asked += [f"{watch.rate.times:g}x the usual within {span(watch.rate.within)}"] if watch.rate else []
+    if watch.first_mention:
+        asked.append("first mention" + ("" if watch.first_mention == timedelta.max else f" in {span(watch.first_mention)}"))
+    return asked + (["updates"] if watch.updates else [])
+
+
 @group.command()
-def history(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show every match, newest first: what met a watch, and what came of telling it."""
+def history(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Only this watch's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show every match, newest first: when and why a story met a watch, and what came of telling it."""
     from dataclasses import asdict
 
     from wirewatch.state import matches
@@ -46,7 +67,7 @@ def history(ctx: typer.Context, as_json: Json = False) -> None:
 
     settings = ctx.obj.settings()
     with opened(settings.main.state.url, settings.home) as db:
-        rows = matches.history(db)
+        rows = matches.history(db, name)
     if as_json:
         for row in rows:
             show.json_line(asdict(row))
@@ -57,7 +78,64 @@ def history(ctx: typer.Context, as_json: Json = False) -> None:
 def print_history(rows: "Sequence[MatchRow]") -> None:
     """Show matches to a person, a line each."""
     told = (
-        (r.watch, show.ago(r.matched_at), r.state, r.title, ", ".join(f"{d.channel}: {d.state}" for d in r.deliveries))
+        (r.watch, show.ago(r.matched_at), r.state, r.title, ", ".join(_reasons(r)), ", ".join(map(_delivered, r.deliveries)))
         for r in rows
     )
-    show.table(("watch", "when", "state", "story", "told"), told)
+    show.table(("watch", "when", "state", "story", "why", "told"), told)
+
+
+def _reasons(row: "MatchRow") -> list[str]:
+    """Why it met the watch, and why it wasn't told."""
+    return [*row.why.words, *row.why.entities, *row.why.topics, *([f"({row.reason})"] if row.reason else [])]
+
+
+def _delivered(delivery: "Delivery") -> str:
+    """`newsroom: sent`, of an update `newsroom: update sent`, with the error of one that failed."""
+    update = "update " if delivery.version else ""
+    return f"{delivery.channel}: {update}{delivery.state}" + (f" ({delivery.error})" if delivery.error else "")
+
+
+@group.command()
+def mute(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The watch.")],
+    until: Annotated[str, typer.Option(help="2h, 7d (from now), or a date: 2026-12-24.")],
+) -> None:
+    """Tell nobody of what meets this watch until then; it is recorded."""
+    from wirewatch.pace import later
+
+    at = later(until, "--until")
+    _mute(ctx, name, at)
+    show.out(f"{name} is muted until {at:%d %b %Y %H:%M} UTC; what meets it is recorded, and not told afterwards either")
+
+
+@group.command()
+def unmute(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The watch.")]) -> None:
+    """Tell again of what meets this watch from now on."""
+    _mute(ctx, name, None)
+    show.out(f"{name} tells again; `wirewatch watches replay {name} --since 7d` tells what it missed")
+
+
+def _mute(ctx: typer.Context, name: str, until: "datetime | None") -> None:
+    from wirewatch.state import matches
+    from wirewatch.state.database import opened
+
+    settings = ctx.obj.settings()
+    watching.watch_of(settings, name)
+    with opened(settings.main.state.url, settings.home) as db:
+        matches.mute(db, name, until)
+
+
+@group.command()
+def retry(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Only this watch's messages.")] = None,
+) -> None:
+    """Put dead messages on their way again: those that failed eight times in a day."""
+    from wirewatch.state import matches
+    from wirewatch.state.database import opened
+
+    settings = ctx.obj.settings()
+    with opened(settings.main.state.url, settings.home) as db:
+        revived = matches.revive(db, name)
+    show.out(f"{revived} messages to be sent again; `wirewatch match` or the next run sends them")

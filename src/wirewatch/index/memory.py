@@ -32,14 +32,18 @@ class Batch:
 
     def meets(self, node: Node, watch: Watch) -> list[ArticleId]:
         """The articles that meet `node` and all that `watch` asks beside its query, in the batch's order."""
-        ask = Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
         with told():
-            met = {self._at[_place(address)] for address in self._search(build(node, ask))}
+            met = {self._at[_place(address)] for address in self._search(build(node, narrowed(watch)))}
         return [each for each in self._ids if each in met]
 
     def _search(self, query: tantivy.Query) -> Iterator[tantivy.DocAddress]:
         if self._ids:  # a limit of 0 panics
             yield from (address for _, address in self._searcher.search(query, len(self._ids), count=False).hits)
+
+
+def narrowed(watch: Watch) -> Search:
+    """What a watch asks beside its query."""
+    return Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
 
 
 def _place(address: tantivy.DocAddress) -> tuple[int, int]:

@@ -11,15 +11,16 @@ from wirewatch.model import ArticleId, ArticleNo, Why
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.leases import chunks
-from wirewatch.state.outbox import OutboxTask, claim_outbox, failed_once, release_outbox, sent
+from wirewatch.state.outbox import OutboxTask, claim_outbox, failed_once, release_outbox, revive, sent
 from wirewatch.state.past import Needs, Seen
-from wirewatch.state.recording import Met, RecordCounts, record
+from wirewatch.state.recording import Met, RecordCounts, record, tell
 from wirewatch.state.rows import why_of
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
-    "Delivery", "MatchRow", "Met", "Needs", "OutboxTask", "RecordCounts", "Seen", "claim_outbox", "failed_once", "history",
-    "mute", "muted", "record", "release_outbox", "seen_watches", "sent", "told_already",
+    "Delivery", "MatchRow", "Met", "Needs", "OutboxTask", "RecordCounts", "Seen", "began", "claim_outbox",
+    "failed_once", "history", "mute", "muted", "numbers", "record", "release_outbox", "revive", "saved", "seen_watches",
+    "sent", "tell", "told_already",
 ]  # fmt: skip
 
 
@@ -54,20 +55,37 @@ class MatchRow:
 
 def seen_watches(db: Database, watches: Sequence[tuple[str, str]]) -> dict[str, datetime]:
     """When each watch (name, hash of its query) was first seen: now, if it wasn't. Call it before polling begins."""
-    saved = _saved(db, watches)
-    if len(saved) < len(watches):
+    known = saved(db, watches)
+    if len(known) < len(watches):
         with db.write() as conn:
             now = clock(conn)
             rows = [{"name": name, "query_hash": query, "saved_at": now} for name, query in watches]
             conn.execute(upsert(conn, t.watches).on_conflict_do_nothing(), rows)
-        saved = _saved(db, watches)
-    return saved
+        known = saved(db, watches)
+    return known
 
 
-def _saved(db: Database, watches: Sequence[tuple[str, str]]) -> dict[str, datetime]:
+def saved(db: Database, watches: Sequence[tuple[str, str]]) -> dict[str, datetime]:
+    """When each of these was first seen; one that never was is left out."""
     wanted = set(watches)
     with db.read() as conn:
         return {row.name: row.saved_at for row in conn.execute(select(t.watches)) if (row.name, row.query_hash) in wanted}
+
+
+def began(db: Database) -> datetime | None:
+    """When the first article of all was seen."""
+    a = t.articles.c
+    with db.read() as conn:
+        found: datetime | None = conn.scalar(select(a.first_seen_at).order_by(a.no).limit(1))
+    return found
+
+
+def numbers(db: Database, ids: Collection[ArticleId]) -> dict[ArticleId, tuple[ArticleNo, ArticleNo]]:
+    """The numbers of these articles and of their stories."""
+    a = t.articles.c
+    with db.read() as conn:
+        rows = [row for some in chunks(sorted(ids)) for row in conn.execute(select(a.id, a.no, a.story).where(a.id.in_(some)))]
+    return {row.id: (row.no, row.story or row.no) for row in rows}
 
 
 def told_already(db: Database, stories: Collection[ArticleNo]) -> set[tuple[str, ArticleNo]]:

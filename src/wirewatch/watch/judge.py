@@ -65,7 +65,7 @@ def reasons(found: Judged, shows: Shows) -> tuple[str, Why]:
     topics = tuple(each for each in article.topics if each in {*found.watch.topics, *_values(node, "topic")})
     best = sentences("", article.body, node, 1) or sentences(article.title, "", node, 1)
     sentence = best[0] if best else shows(article, entities, topics) or one_line(article.body, LEAD)
-    return sentence, Why(_words(article, node), entities, topics)
+    return sentence, Why(words_met(article, node), entities, topics)
 
 
 def entities_of(watch: Watch) -> set[str]:
@@ -82,8 +82,8 @@ def _values(node: Node, name: str) -> set[str]:
     return set()
 
 
-def _words(article: Article, node: Node) -> tuple[str, ...]:
-    """The words as they stand in title and body, each once."""
+def words_met(article: Article, node: Node) -> tuple[str, ...]:
+    """The words that meet a query, as they stand in title and body, each once."""
     marked = (highlight(article.title, node, field="title") or "") + (highlight(article.body, node) or "")
     return tuple(dict.fromkeys(_MARKED.findall(marked)))[:WORDS]
 

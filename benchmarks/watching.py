@@ -1,0 +1,199 @@
+"""Watches: 1,000 over 500 new articles, with an index of 1,000 and of 100,000 articles, and the ways of others beside it.
+
+    python -m benchmarks.watching [--large 100000] [--watches 1000] [--runs 5] [--no-server]
+
+Ours is what watch/stage.py does to find which watches the batch meets: the articles by their ids from the index, the index in
+memory, every watch's query. What follows, sentences and ledger, is the same for every way, and no part of any of them.
+Beside it, on the same articles in the tests' own Elasticsearch: an msearch of all watches restricted to the new ids (4 requests
+of 250, ids as doc values: the fastest form of the Kibana study), and a query a watch over the last minute, by the server's own
+time, as Kibana's rules and elastalert ask.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from benchmarks.elastic import articles
+from benchmarks.measure import row, spread, turns
+from tests.elastic import elastic_index
+from tests.es import Server, distribution
+from wirewatch.analysis.chain import both, tokens
+from wirewatch.index.elastic.client import connect
+from wirewatch.index.elastic.query import build
+from wirewatch.index.memory import narrowed
+from wirewatch.index.open import open_index
+from wirewatch.index.port import Index
+from wirewatch.model import Article, Watch
+from wirewatch.settings.schema import IndexSettings
+from wirewatch.watch.judge import asked, judge
+
+BATCH = 500
+PER_REQUEST = 250
+WRITTEN = 2_000  # articles a commit while an index is filled
+SHAPES = (
+    "{a} {b}",
+    "{a} AND {b} NOT {c}",
+    '"{p}"',
+    "{a} OR {b} {c}",
+    "{start}* {b}",
+    "title:{a} OR {b} {c}",
+    "entity:kim-jong-un {a} {b}",
+)
+
+
+def new_articles() -> list[Article]:
+    """The batch: just seen, so that a minute's window holds all of it and nothing else."""
+    now = datetime.now(UTC)
+    some = list(articles(BATCH))
+    fresh = {"first_seen_at": now, "indexed_at": now}
+    return [replace(each, id=f"n{n:015}", story_id=f"n{n:015}", **fresh) for n, each in enumerate(some)]  # type: ignore[arg-type]
+
+
+def watches(number: int, batch: Sequence[Article]) -> list[Watch]:
+    """Queries of the shapes that people write, over the words of the batch."""
+    chance = random.Random(11)
+    made: list[Watch] = []
+    while len(made) < number:
+        body = chance.choice(batch).body
+        some = [token for token in tokens(body) if token.end - token.start > 3]
+        if len(some) < 3:
+            continue
+        words = [body[token.start : token.end] for token in chance.sample(some, 3)]
+        at = chance.randrange(len(some) - 1)
+        phrase = body[some[at].start : some[at + 1].end]
+        if all(word.isalnum() for word in words) and all(letter.isalnum() or letter == " " for letter in phrase):
+            a, b, c = words
+            query = SHAPES[len(made) % len(SHAPES)].format(a=a, b=b, c=c, p=phrase, start=a[:4])
+            made.append(Watch(name=f"w{len(made)}", query=query))
+    return made
+
+
+@contextmanager
+def filled(where: IndexSettings, home: Path, size: int, batch: Sequence[Article]) -> Iterator[Index]:
+    """An index of so many articles, the batch among them."""
+    with closing(open_index(where, home)) as index:
+        old = articles(size - len(batch))
+        with index.writing() as writer:
+            while some := list(islice(old, WRITTEN)):
+                writer.write(some)
+            writer.write(list(batch))
+        yield index
+
+
+def ours(index: Index, standing: Sequence[Watch], batch: Sequence[Article], met: list[int], clock: Callable[[], float]) -> float:
+    """Seconds of judging the batch, as a task of its own does it: nothing of the batch's words is remembered."""
+    both.cache_clear()
+    began = clock()
+    met[:] = [len(judge(standing, index.get([each.id for each in batch])))]
+    return clock() - began
+
+
+def msearch(client: Elasticsearch, name: str, standing: Sequence[Watch], batch: Sequence[Article], met: list[int]) -> float:
+    """Seconds of asking the server for all watches at once, among the new ids."""
+    ids = {"terms": {"id": [each.id for each in batch]}}
+    bodies = [_body(watch, ids) for watch in standing]
+    began, found = time.perf_counter(), 0
+    for n in range(0, len(bodies), PER_REQUEST):
+        searches = [line for body in bodies[n : n + PER_REQUEST] for line in ({}, body)]
+        found += sum(len(answer["hits"]["hits"]) for answer in client.msearch(index=name, searches=searches)["responses"])
+    took = time.perf_counter() - began
+    met[:] = [found]
+    return took
+
+
+def by_the_minute(client: Elasticsearch, name: str, standing: Sequence[Watch], since: datetime) -> float:
+    """Seconds of the server's own time for a query a watch, over what was indexed in the last minute."""
+    lately = {"range": {"indexed_at": {"gte": since.isoformat()}}}
+    return sum(int(client.search(index=name, **_body(watch, lately))["took"]) for watch in standing) / 1000
+
+
+def _body(watch: Watch, among: dict[str, Any]) -> dict[str, Any]:
+    query = {"bool": {"must": [build(asked(watch), narrowed(watch))], "filter": [among]}}
+    return {
+        "query": query,
+        "size": BATCH,
+        "track_total_hits": False,
+        "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": ["id"],
+    }
+
+
+def embedded(large: int, standing: Sequence[Watch], batch: Sequence[Article], runs: int) -> list[float]:
+    """Print what the size of an embedded index costs; gives the wall seconds with the large one."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        with (
+            filled(IndexSettings(), home / "small", 1_000, batch) as small,
+            filled(IndexSettings(), home / "large", large, batch) as big,
+        ):
+            met: list[int] = []
+            few, many, wall = turns(
+                runs,
+                lambda: ours(small, standing, batch, met, time.process_time),
+                lambda: ours(big, standing, batch, met, time.process_time),
+                lambda: ours(big, standing, batch, met, time.perf_counter),
+            )
+    what = f"{len(standing)} watches x {BATCH} articles, {met[0]} met"
+    row(f"CPU s, {what}: embedded index of 1,000", spread(few))
+    row(f"the same, embedded index of {large:,}", spread(many))
+    row("large / small", spread([a / b for a, b in zip(many, few, strict=True)]), "<= 1.1")
+    return wall
+
+
+def server(large: int, standing: Sequence[Watch], batch: Sequence[Article], runs: int) -> None:
+    """Print what it costs with the articles on a server, and what others' ways cost there."""
+    machine = Server(distribution())
+    machine.start()
+    try:
+        with (
+            elastic_index(machine.url) as where,
+            closing(connect(where)) as client,
+            tempfile.TemporaryDirectory() as home,
+            filled(where, Path(home), large, batch) as index,
+        ):
+            mine, theirs = list[int](), list[int]()
+            since = batch[0].indexed_at - timedelta(seconds=60)
+            here, at_once, each = turns(
+                runs,
+                lambda: ours(index, standing, batch, mine, time.perf_counter),
+                lambda: msearch(client, where.name, standing, batch, theirs),
+                lambda: by_the_minute(client, where.name, standing, since),
+            )
+    finally:
+        machine.stop()
+    assert mine == theirs, f"{mine} met here, {theirs} there"
+    row(f"s, index of {large:,} on Elasticsearch: ours", spread(here))
+    row("s, msearch restricted to the new ids", spread(at_once))
+    row("s of the server, a query a watch over the last minute", spread(each))
+    row("ours / msearch", spread([a / b for a, b in zip(here, at_once, strict=True)]), "<= 0.3")
+    row("ours / a query a watch", spread([a / b for a, b in zip(here, each, strict=True)]), "<= 0.2")
+
+
+def main() -> None:
+    """Print the rows."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    for name, default in (("large", 100_000), ("watches", 1_000), ("runs", 5)):
+        options.add_argument(f"--{name}", type=int, default=default)
+    options.add_argument("--no-server", action="store_true")
+    given = options.parse_args()
+    batch = new_articles()
+    standing = watches(given.watches, batch)
+    ours_wall = embedded(given.large, standing, batch, given.runs)
+    row(f"s, embedded index of {given.large:,}", spread(ours_wall))
+    if not given.no_server:
+        server(given.large, standing, batch, given.runs)
+
+
+if __name__ == "__main__":
+    main()
