@@ -32,7 +32,7 @@ from tests.es import Server, distribution
 from wirewatch.analysis.chain import both, tokens
 from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.query import build
-from wirewatch.index.memory import narrowed
+from wirewatch.index.narrow import narrowed
 from wirewatch.index.open import open_index
 from wirewatch.index.port import Index
 from wirewatch.model import Article, Watch

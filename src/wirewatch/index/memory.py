@@ -10,7 +10,8 @@ from wirewatch.index.embedded.query import build
 from wirewatch.index.embedded.rank import id_of
 from wirewatch.index.embedded.schema import SCHEMA
 from wirewatch.index.embedded.writer import HEAP_BYTES, as_documents
-from wirewatch.model import Article, ArticleId, Search, Watch
+from wirewatch.index.narrow import narrowed
+from wirewatch.model import Article, ArticleId, Watch
 
 
 class Batch:
@@ -39,11 +40,6 @@ class Batch:
     def _search(self, query: tantivy.Query) -> Iterator[tantivy.DocAddress]:
         if self._ids:  # a limit of 0 panics
             yield from (address for _, address in self._searcher.search(query, len(self._ids), count=False).hits)
-
-
-def narrowed(watch: Watch) -> Search:
-    """What a watch asks beside its query."""
-    return Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
 
 
 def _place(address: tantivy.DocAddress) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """One es-query rule a watch, for those who want Kibana to watch too, in the shape that loses least (Kibana study, section 3).
 
-A free licence lets a rule write to an index only: telling people is done by `watch/`.
+A free licence lets a rule write to an index only: telling people is done by `watch/`. What a watch asks of time, no such rule can
+ask: those watches have none.
 """
 
 import json
@@ -8,9 +9,10 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from wirewatch.analysis.query import parse
 from wirewatch.index.elastic.query import build
-from wirewatch.model import Search, Watch
+from wirewatch.index.narrow import narrowed
+from wirewatch.model import Watch
+from wirewatch.watch.judge import asked
 
 CONNECTOR = "wirewatch-matches"
 INDEX = "wirewatch-kibana-matches"
@@ -28,15 +30,15 @@ def rule_id(space: str, watch: str) -> str:
 
 def rules(watches: Sequence[Watch], alias: str, space: str) -> dict[str, dict[str, Any]]:
     """The rules by id. By `indexed_at`, so that what was published long before it was found is seen; one alert a story."""
-    return {rule_id(space, watch.name): _rule(watch, alias, f"wirewatch-{space}-matches") for watch in watches}
+    plain = [watch for watch in watches if not (watch.at_least or watch.rate or watch.first_mention)]
+    return {rule_id(space, watch.name): _rule(watch, alias, f"wirewatch-{space}-matches") for watch in plain}
 
 
 def _rule(watch: Watch, alias: str, connector_id: str) -> dict[str, Any]:
-    ask = Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
     params = {
         "searchType": "esQuery",
         "index": [alias],
-        "esQuery": json.dumps({"query": build(parse(watch.query), ask)}, ensure_ascii=False),
+        "esQuery": json.dumps({"query": build(asked(watch), narrowed(watch))}, ensure_ascii=False),
         "timeField": "indexed_at",
         "size": 100,
         "threshold": [0],

@@ -8,7 +8,7 @@ from itertools import islice
 
 from wirewatch.analysis.query import And, Field, Node, Not, Range
 from wirewatch.analysis.written import written
-from wirewatch.index.memory import narrowed
+from wirewatch.index.narrow import narrowed
 from wirewatch.index.port import Index
 from wirewatch.model import Article, ArticleId, Search, Watch
 from wirewatch.state.columns import EPOCH

@@ -1,0 +1,8 @@
+"""A watch as a search: what it asks beside its query, for every home and the index in memory alike."""
+
+from wirewatch.model import Search, Watch
+
+
+def narrowed(watch: Watch) -> Search:
+    """What a watch asks beside its query."""
+    return Search(topics=watch.topics, entities=watch.entities, languages=watch.languages, sources=watch.sources)
