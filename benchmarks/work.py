@@ -1,14 +1,16 @@
 """What the stages ask of the state for a feed and for an article, in their batches; no network, no archive, no index."""
 
-import hashlib
 import os
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from benchmarks.stories.words import body
+from wirewatch.group.sketch import fold
+from wirewatch.group.stage import Text, assign
 from wirewatch.model import Article, Entry, Place
 from wirewatch.poll.schedule import after_success
-from wirewatch.state import captures, feeds, indexing, matches, stories
+from wirewatch.state import captures, feeds, indexing, matches
 from wirewatch.state.captures import Fetched, FetchTask, Indexed, IndexTask
 from wirewatch.state.database import Database
 from wirewatch.state.feeds import FeedTask, KeyedEntry, Polled
@@ -20,7 +22,8 @@ PAGES = 20  # of a host claimed at once, as fetch/visit.py does
 FILE = 50  # pages acknowledged together: an archive file is closed after 5 s
 DOCUMENTS = 200  # claimed for the index at once, as indexing.py does
 ARTICLES = 500  # met with the watches at once, as watch/stage.py does
-AGE = timedelta(hours=48)
+AGE, WINDOW = timedelta(hours=48), timedelta(days=14)
+WORDS = 300  # of an article
 SHOWN = 20  # entries of a feed
 
 Look = Callable[[FeedTask], tuple[Sequence[Entry], int]]  # what a feed shows, and how much of it is new; nothing: it is unchanged
@@ -97,15 +100,17 @@ def _on(db: Database, pages: Sequence[Fetched]) -> int:
     """From a closed archive file on."""
     captures.fetched(db, pages)
     while tasks := captures.claim_fetched(db, DOCUMENTS):
-        stories.assign(
-            db, [(task.article_no, hashlib.blake2b(task.article_id.encode(), digest_size=16).digest()) for task in tasks]
-        )
+        assign(db, [Text(task.article_no, task.entry.title, fold(_body(task))) for task in tasks], WINDOW)
         captures.indexed(db, [_document(task) for task in tasks])
     matched = 0
     while found := indexing.claim_indexed(db, ARTICLES):
         matches.record(db, found, [], AGE)
         matched += len(found)
     return matched
+
+
+def _body(task: IndexTask) -> str:
+    return "\n".join(body(random.Random(task.article_id), "en", WORDS))
 
 
 def _page(task: FetchTask) -> Fetched:

@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 
 from tests.wire_state import FEED, fetch_all, make_due, polled
 from tests.wire_state import source as source_of
-from wirewatch.group.stage import digest
+from wirewatch.group.sketch import fold
+from wirewatch.group.stage import Text, assign
 from wirewatch.index.open import open_index
 from wirewatch.model import Article, ArticleId, Counts, Entry, Watch
 from wirewatch.settings.schema import IndexSettings
-from wirewatch.state import captures, feeds, matches, stories
+from wirewatch.state import captures, feeds, matches
 from wirewatch.state import tables as t
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
@@ -118,8 +119,9 @@ class Wire:
         with closing(open_index(IndexSettings(), self.folder)) as index, index.writing() as writer:
             while tasks := captures.claim_fetched(self.db, 500):
                 made = [(task, self._document(task)) for task in tasks]
-                told = stories.assign(self.db, [(task.article_no, digest(article.body)) for task, article in made])
-                done = [(task, replace(article, story_id=told[task.article_no][1])) for task, article in made]
+                texts = [Text(task.article_no, article.title, fold(article.body)) for task, article in made]
+                told = assign(self.db, texts, timedelta(days=14))
+                done = [(task, replace(article, story_id=told[task.article_no].story_id)) for task, article in made]
                 assert writer.write([article for _, article in done]) == {}
                 captures.indexed(self.db, [Indexed(task=task, article=article) for task, article in done])
 

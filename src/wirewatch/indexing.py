@@ -7,9 +7,9 @@ costs the work of one batch, which the next run does again with the same result.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -18,17 +18,19 @@ from wirewatch.enrich.stage import enrich
 from wirewatch.enrich.topics import Topics
 from wirewatch.errors import Reason, Retry, Skip
 from wirewatch.extract.pool import ExtractPool, ExtractTask
-from wirewatch.group.stage import digest
+from wirewatch.group.sketch import fold
+from wirewatch.group.stage import Text, assign
 from wirewatch.index.port import Writer
-from wirewatch.model import Article, ArticleId, ArticleNo, Counts, Extract
+from wirewatch.model import Article, ArticleNo, Counts, Extract
 from wirewatch.pruning import FIRST
 from wirewatch.state import captures, merging, stories
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
+from wirewatch.state.stories import Told
 
 log = structlog.get_logger()
 Found = tuple[IndexTask, Extract]
-Texts = dict[ArticleNo, bytes | None]  # digests of bodies, by article
+Texts = dict[ArticleNo, Text]
 BATCH = 200  # pages between two commits of the index: a commit costs about 0.1 s on 100,000 articles (docs/figures.md)
 RENEW = 20.0  # seconds between renewals of the batch's leases, which last 60
 
@@ -44,6 +46,7 @@ class Indexing:
     topics: Topics
     stop: threading.Event
     keep_from: datetime = FIRST  # what was first seen before is past its keeping time
+    window: timedelta = timedelta(days=14)  # for which near copies are looked for
 
 
 def index(ports: Indexing, writer: Writer, *, done: Callable[[Counts], None] = lambda _: None) -> Counts:
@@ -64,7 +67,8 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
     extracts = _extract(ports, [task for task in tasks if task.first_seen_at >= ports.keep_from], counts)
     texts = _texts(extracts)
     fresh = _changed(ports.db, _one_of_each(ports.db, extracts, texts, counts), counts)
-    articles = _articles(ports, fresh, texts)
+    told = assign(ports.db, [texts[task.article_no] for task, _ in fresh], ports.window)
+    articles = _articles(ports, fresh, told)
     refused = writer.write([article for _, article in articles])
     done = []
     for task, article in articles:
@@ -89,13 +93,14 @@ def rebuilt(ports: Indexing, tasks: Sequence[IndexTask]) -> tuple[list[Article],
     """The articles as today's rules make them of their archived pages, and how many pages gave none; the state stays as it is."""
     by_no = {task.no: task for task in tasks}
     outcomes = {work.capture: outcome for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks)}
-    extracts = [(by_no[no], outcomes[no]) for no in by_no if isinstance(outcomes.get(no), Extract)]
-    articles = [article for _, article in _articles(ports, extracts, _texts(extracts))]  # type: ignore[arg-type]
+    extracts = [(by_no[no], found) for no in by_no if isinstance(found := outcomes.get(no), Extract)]
+    told = stories.known(ports.db, [task.article_no for task, _ in extracts])
+    articles = [article for _, article in _articles(ports, extracts, told)]
     return articles, len(tasks) - len(articles)
 
 
 def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> list[tuple[IndexTask, Extract]]:
-    """The batch's extracts, in the order of the tasks, so that a story's first telling is the first seen."""
+    """The batch's extracts, the first seen first, so that it is its story's first telling."""
     by_no = {task.no: task for task in tasks}
     found: dict[int, Extract] = {}
     renewed = time.monotonic()
@@ -108,11 +113,15 @@ def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> lis
         if time.monotonic() - renewed > RENEW:
             captures.renew(ports.db, [task.token for task in tasks])
             renewed = time.monotonic()
-    return [(task, found[task.no]) for task in tasks if task.no in found]
+    in_order = sorted(tasks, key=lambda task: (task.first_seen_at, task.article_id))
+    return [(task, found[task.no]) for task in in_order if task.no in found]
 
 
 def _texts(extracts: Sequence[Found]) -> Texts:
-    return {task.article_no: digest(extract.body) for task, extract in extracts}
+    return {
+        task.article_no: Text(task.article_no, extract.title or task.entry.title, fold(extract.body))
+        for task, extract in extracts
+    }
 
 
 def _one_of_each(db: Database, extracts: Sequence[Found], texts: Texts, counts: Counts) -> list[Found]:
@@ -149,7 +158,7 @@ def _read(task: IndexTask, extract: Extract, texts: Texts) -> merging.Read:
         url=task.entry.url,
         final_url=task.final_url,
         canonical=extract.canonical,
-        digest=texts[task.article_no],
+        digest=texts[task.article_no].folded.digest,
     )
 
 
@@ -180,12 +189,11 @@ def _ended(db: Database, task: IndexTask, outcome: Exception, counts: Counts) ->
     counts.add("failed" if fate == "failed" else "retried")
 
 
-def _articles(ports: Indexing, extracts: Sequence[Found], texts: Texts) -> list[tuple[IndexTask, Article]]:
-    told = stories.assign(ports.db, [(task.article_no, texts[task.article_no]) for task, _ in extracts])
-    return [(task, _article(ports, task, extract, *told[task.article_no])) for task, extract in extracts]
+def _articles(ports: Indexing, extracts: Sequence[Found], told: Mapping[ArticleNo, Told]) -> list[tuple[IndexTask, Article]]:
+    return [(task, _article(ports, task, extract, told[task.article_no])) for task, extract in extracts]
 
 
-def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, story: ArticleId, is_copy: bool) -> Article:
+def _article(ports: Indexing, task: IndexTask, extract: Extract, told: Told) -> Article:
     now = datetime.now(UTC)
     edited_at = now if task.text_hash else task.edited_at
     seen = enrich(extract, prior=task.language, country=task.country, gazetteer=ports.gazetteer, topics=ports.topics)
@@ -217,8 +225,9 @@ def _article(ports: Indexing, task: IndexTask, extract: Extract, _: ArticleNo, s
         places=seen.places,
         topics=seen.topics,
         topic_reasons=seen.topic_reasons,
-        story_id=story,
-        is_copy=is_copy,
+        story_id=told.story_id,
+        is_copy=told.is_copy,
+        tellings=told.telling,
         feed=task.feed,
         rules=extract.rules,
     )

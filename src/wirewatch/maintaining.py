@@ -11,8 +11,8 @@ from wirewatch import alarms, upkeep
 from wirewatch.errors import Unavailable
 from wirewatch.pipeline import House, recover_archive
 from wirewatch.pruning import oldest_kept, past
+from wirewatch.state import grouping, runs
 from wirewatch.state import health as feeds_health
-from wirewatch.state import runs
 from wirewatch.state.database import sweep as sweep_claims
 
 KEEP_RUNS = timedelta(days=90)
@@ -38,11 +38,15 @@ def prune(house: House, *, dry_run: bool = False) -> Summary:
 
 
 def sweep(house: House) -> Summary:
-    """Take up what dead processes left: claims, half-written files, pages that nobody acknowledged; forget old runs."""
+    """Take up what dead processes left: claims, half-written files, pages that nobody acknowledged; forget old runs, and texts
+    that no copy is looked for of any more.
+    """
+    main = house.settings.main
     return {
         "claims freed": sweep_claims(house.db),
         "pages taken up": recover_archive(house.db, house.settings.archive),
         "old runs forgotten": runs.drop_old(house.db, KEEP_RUNS),
+        "old texts forgotten": grouping.drop_old(house.db, main.stories.window, oldest_kept(datetime.now(UTC), main.index.keep)),
     }
 
 

@@ -162,6 +162,7 @@ class Article:
     topic_reasons: tuple[str, ...] = ()  # of each topic, in the order of `topics`: the sentences that show it, " … " between
     story_id: ArticleId = ArticleId("")
     is_copy: bool = False  # not its story's first telling
+    tellings: int = 1  # of its story when it joined, itself included; the last to join has them all
     feed: str = ""
     rules: int = 0  # version of the extraction's rules that made it; 0: not known
 

@@ -220,6 +220,7 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
             Topics(settings.topics),
             house.stop,
             oldest_kept(datetime.now(UTC), settings.main.index.keep),
+            settings.main.stories.window,
         )
         while not house.stop.is_set():
             ended = ended or fetched.is_set()

@@ -184,6 +184,15 @@ class ExtractSettings(Part):
     timeout: float = Field(10.0, gt=0, le=600, description="seconds a page may take before its worker is killed")
 
 
+class StorySettings(Part):
+    window: Age = Field(
+        timedelta(days=14),
+        ge=timedelta(days=1),
+        le=timedelta(days=90),
+        description="for how long near copies of a text join its story: 14d; equal texts do as long as the article is kept",
+    )
+
+
 class WatchSettings(Part):
     max_age: Annotated[timedelta, BeforeValidator(lambda v: v if isinstance(v, timedelta) else timedelta(seconds=pace(v)))] = (
         Field(timedelta(hours=48), description="news older than this when first seen is recorded, not told")
@@ -203,6 +212,7 @@ class MainFile(Part):
     kibana: KibanaSettings = KibanaSettings()
     fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
+    stories: StorySettings = StorySettings()
     watch: WatchSettings = WatchSettings()
     alarms: AlarmSettings = AlarmSettings()
     channels: dict[Name, str | tuple[str, ...]] = Field(

@@ -65,6 +65,8 @@ def _adopt(conn: Connection, record: Found, quiet: bool) -> bool:
     if is_forgotten(conn, article):
         return False
     page = page_values(place, final_url, content_type, now) | {"quiet": quiet}
+    if quiet:
+        page["due_at"] = min(now, origin.first_seen_at)  # a lost state's stories are grouped again in the order of first seeing
     there = conn.execute(select(c.no, c.status).where(c.article == article, c.n == origin.n).with_for_update()).one_or_none()
     if there is None:
         row = queued(article, origin.n, "new" if origin.n == 1 else "edit", origin.entry.url, entry_json(origin.entry), now)

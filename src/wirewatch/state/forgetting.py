@@ -47,7 +47,8 @@ def forget(db: Database, ids: Collection[ArticleId], hosts: Collection[str] = ()
             matches = select(t.matches.c.id).where(t.matches.c.article.in_(nos))
             conn.execute(delete(t.outbox).where(t.outbox.c.match.in_(matches)))
             conn.execute(delete(t.matches).where(t.matches.c.article.in_(nos)))
-            conn.execute(delete(t.story_texts).where(t.story_texts.c.article.in_(nos)))
+            for table in (t.story_texts, t.story_sketches, t.story_hashes, t.story_links):
+                conn.execute(delete(table).where(table.c.article.in_(nos)))
             over = NOBODY | {"status": "skipped", "reason": Reason.FORGOTTEN, "detail": "", "at": now}
             nothing = {"title": "", "published_at": None, "indexed_revision": 0, "text_hash": "", "revisit_at": None}
             for row in rows:

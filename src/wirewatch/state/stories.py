@@ -1,68 +1,81 @@
 """Stories: the articles that carry the same text. A story's number is its first article's, and never changes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, select
 
 from wirewatch.model import ArticleId, ArticleNo
 from wirewatch.state import tables as t
-from wirewatch.state.columns import EPOCH
 from wirewatch.state.database import Database
 from wirewatch.state.leases import chunks
-from wirewatch.state.upsert import insert
-
-WINDOW = 14  # days: a text that comes again later is news of its own
-_LOCK = 7711002  # PostgreSQL: one assigns at a time; SQLite has one writer anyway
-
-Told = tuple[ArticleNo, ArticleId, bool]  # the story's number and id, and whether the article isn't its first telling
 
 
-def assign(db: Database, items: Sequence[tuple[ArticleNo, bytes | None]]) -> dict[ArticleNo, Told]:
-    """Give each article its story: that of an article with the same digest within 14 days, else its own (digest None too).
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which story an article tells."""
 
-    An article keeps its story for ever, also when its text changes; what comes after goes by the new text.
-    """
-    if not items:
-        return {}
-    with db.write() as conn:
-        if conn.dialect.name == "postgresql":
-            conn.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        stories = {article: _assign(conn, article, digest) for article, digest in items}
-        ids: dict[ArticleNo, ArticleId] = {}
-        for some in chunks(sorted(set(stories.values()))):
-            found = select(t.articles.c.no, t.articles.c.id).where(t.articles.c.no.in_(some))
-            ids |= {row.no: row.id for row in conn.execute(found)}
-    return {article: (story, ids[story], story != article) for article, story in stories.items()}
+    story_no: ArticleNo
+    story_id: ArticleId
+    telling: int  # 1: the story's first article, 2: the next that joined …
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it isn't its story's first telling."""
+        return self.telling > 1
 
 
-def _assign(conn: Connection, article: ArticleNo, digest: bytes | None) -> ArticleNo:
-    a = t.articles.c
-    row = conn.execute(select(a.story, a.first_seen_at).where(a.no == article)).one()
-    day = _day(row.first_seen_at)
-    story = ArticleNo(row.story or (_same_text(conn, digest, day) if digest else None) or article)
-    if row.story is None:
-        conn.execute(update(t.articles).where(a.no == article).values(story=story))
-    if digest:
-        values = {"story": story, "day": day, "digest": digest}
-        new = insert(conn, t.story_texts).values(values | {"article": article})
-        conn.execute(new.on_conflict_do_update(index_elements=["article"], set_={"digest": digest}))
-    return story
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """An article of a story."""
+
+    id: ArticleId
+    telling: int
+    url: str  # as first announced
+    title: str
+    source: str
+    language: str | None  # of its feed; the text's own is in the index
+    first_seen_at: datetime
+    published_at: datetime | None
 
 
-def _same_text(conn: Connection, digest: bytes, day: int) -> int | None:
-    s = t.story_texts.c
-    near = (s.digest == digest) & s.day.between(day - WINDOW, day + WINDOW)
-    return conn.scalar(select(s.story).where(near).order_by(func.abs(s.day - day), s.article).limit(1))
-
-
-def _day(at: datetime) -> int:
-    return (at - EPOCH).days
-
-
-def tellings(db: Database, story_id: ArticleId) -> list[ArticleId]:
-    """The ids of a story's articles, first telling first."""
-    first = t.articles.alias()
-    query = select(t.articles.c.id).join(first, first.c.no == t.articles.c.story).where(first.c.id == story_id)
+def known(db: Database, articles: Sequence[ArticleNo]) -> dict[ArticleNo, Told]:
+    """The stories of these articles, as they stand; an article that was never grouped is a story of its own."""
     with db.read() as conn:
-        return [ArticleId(found) for found in conn.scalars(query.order_by(t.articles.c.no))]
+        return known_in(conn, articles)
+
+
+def known_in(conn: Connection, articles: Sequence[ArticleNo]) -> dict[ArticleNo, Told]:
+    """As `known`, within a transaction."""
+    a, first = t.articles, t.articles.alias()
+    query = select(a.c.no, a.c.id, a.c.story, a.c.telling, first.c.id.label("story_id"))
+    query = query.select_from(a.outerjoin(first, first.c.no == a.c.story))
+    return {
+        row.no: Told(row.story or row.no, row.story_id or row.id, row.telling or 1)
+        for some in chunks(articles)
+        for row in conn.execute(query.where(a.c.no.in_(some)))
+    }
+
+
+def tellings(db: Database, story_id: ArticleId) -> list[Telling]:
+    """A story's articles, first telling first; none if there is no such story."""
+    a, first, f = t.articles, t.articles.alias(), t.feeds
+    language = f.c.language.label("feeds")
+    query = select(a, language).join(first, first.c.no == a.c.story).outerjoin(f, f.c.no == a.c.feed)
+    names = ("id", "telling", "url", "title", "source", "first_seen_at", "published_at")
+    with db.read() as conn:
+        rows = conn.execute(query.where(first.c.id == story_id).order_by(a.c.telling))
+        return [Telling(language=row.feeds or row.language, **{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def links(db: Database, story_id: ArticleId) -> list[tuple[ArticleId, ArticleId]]:
+    """The stories that share a text with this one, each with the article that carries both."""
+    k, a, other, by = t.story_links.c, t.articles, t.articles.alias(), t.articles.alias()
+    found = []
+    with db.read() as conn:
+        for mine, theirs in ((k.story, k.other), (k.other, k.story)):
+            query = select(other.c.id.label("other"), by.c.id.label("by")).select_from(t.story_links)
+            query = query.join(a, a.c.no == mine).join(other, other.c.no == theirs).join(by, by.c.no == k.article)
+            found += [(ArticleId(row.other), ArticleId(row.by)) for row in conn.execute(query.where(a.c.id == story_id))]
+    return sorted(set(found))

@@ -81,8 +81,9 @@ articles = Table(
     Column("text_hash", Text, nullable=False, default="", server_default=""),  # of the indexed title and body
     Column("edited_at", Utc),  # when a later look found another text
     Column("revisit_at", Utc),  # when it is looked at once more; null: it was, or won't be
+    Column("telling", Integer),  # 1: its story's first article, 2: the next that joined …; given once
 )
-Index("articles_story", articles.c.story)
+Index("articles_story", articles.c.story, articles.c.telling)
 
 article_keys = Table(
     "article_keys",
@@ -178,8 +179,50 @@ story_texts = Table(
     Column("story", Number, nullable=False),
     Column("day", Integer, nullable=False),  # days since 1970 on which the article was first seen
     Column("digest", LargeBinary, nullable=False),  # of the folded text
+    Column("title", Integer),  # hash of the folded title, where the text is too short for a sketch
 )
 Index("story_texts_digest", story_texts.c.digest)
+
+story_sketches = Table(  # kept for as long as near copies of the article may come
+    "story_sketches",
+    metadata,
+    Column("article", ForeignKey("articles.no"), primary_key=True),
+    Column("story", Number, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("rules", Integer, nullable=False),  # by which it was made: only those of the same are compared
+    Column("words", LargeBinary, nullable=False),
+    Column("numbers", LargeBinary, nullable=False),
+)
+Index("story_sketches_story", story_sketches.c.story)
+Index("story_sketches_day", story_sketches.c.day)
+
+story_hashes = Table(  # by which near copies are found
+    "story_hashes",
+    metadata,
+    Column("hash", Integer, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("article", Number, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+story_paragraphs = Table(  # of a source: those that come in three stories are its own, not the articles'
+    "story_paragraphs",
+    metadata,
+    Column("key", Number, primary_key=True, autoincrement=False),
+    Column("first", Number, nullable=False),  # stories
+    Column("second", Number),
+    Column("third", Number),
+    Column("day", Integer, nullable=False),  # on which it was last seen
+)
+
+story_links = Table(  # two stories that an article is a copy of
+    "story_links",
+    metadata,
+    Column("story", Number, primary_key=True),  # the article's own
+    Column("other", Number, primary_key=True),
+    Column("article", ForeignKey("articles.no"), nullable=False),  # the first that linked them
+)
+Index("story_links_other", story_links.c.other)
 
 watches = Table(
     "watches",

@@ -33,6 +33,7 @@ def test_an_article_comes_back_as_it_was_written(press: Index) -> None:
         topics=("diplomacy",),
         story_id=id_of("first"),
         is_copy=True,
+        tellings=2,
         feed="https://example.org/feed",
     )
     put(press, full)

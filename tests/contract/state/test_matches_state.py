@@ -1,14 +1,17 @@
-"""Stories, matches and the outbox."""
+"""Matches and the outbox."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
+from tests.texts import news
 from tests.wire_state import announce, entry, fetch_all, index_all, make_due, many, oversleep, statuses
+from wirewatch.group.sketch import fold
+from wirewatch.group.stage import Text, assign
 from wirewatch.model import ArticleNo
-from wirewatch.state import captures, matches, stories
+from wirewatch.state import captures, matches
 from wirewatch.state import tables as t
 from wirewatch.state.captures import MatchTask
 from wirewatch.state.database import Database
@@ -17,12 +20,12 @@ from wirewatch.state.matches import Met
 MAX_AGE = timedelta(hours=48)
 
 
-def indexed(db: Database, number: int = 1, digest: bytes | None = b"text") -> list[MatchTask]:
+def indexed(db: Database, number: int = 1) -> list[MatchTask]:
     """That many indexed articles of one text, claimed for matching."""
     announce(db, *many(number))
     fetch_all(db)
     index_all(db)
-    stories.assign(db, [(ArticleNo(no), digest) for no in range(1, number + 1)])
+    assign(db, [Text(ArticleNo(no), "", fold("\n".join(news()))) for no in range(1, number + 1)], timedelta(days=14))
     return captures.claim_indexed(db, 100)
 
 
@@ -36,53 +39,6 @@ def met(task: MatchTask, state: str = "live", addresses: Sequence[tuple[str, str
         sentence="<em>Ким</em> и <em>Путин</em>",
         addresses=addresses,
     )
-
-
-def test_equal_texts_are_one_story_and_texts_without_a_digest_their_own(db: Database) -> None:
-    announce(db, *many(4))
-    first = stories.assign(db, [(ArticleNo(1), b"a"), (ArticleNo(2), None), (ArticleNo(3), b"a")])
-    later = stories.assign(db, [(ArticleNo(4), b"a"), (ArticleNo(2), None)])
-
-    numbers = {no: story[0] for no, story in (first | later).items()}
-    assert numbers == {1: 1, 2: 2, 3: 1, 4: 1}
-    assert [copy for _, _, copy in (first | later).values()] == [False, False, True, True]
-    assert len(stories.tellings(db, first[ArticleNo(1)][1])) == 3
-
-
-def test_an_article_keeps_its_story_when_its_text_changes(db: Database) -> None:
-    announce(db, *many(3))
-    stories.assign(db, [(ArticleNo(1), b"a"), (ArticleNo(2), b"a")])
-
-    changed = stories.assign(db, [(ArticleNo(2), b"b"), (ArticleNo(3), b"b")])
-
-    assert (changed[ArticleNo(2)][0], changed[ArticleNo(3)][0]) == (1, 1)
-
-
-def test_the_same_text_weeks_later_is_a_story_of_its_own(db: Database) -> None:
-    announce(db, *many(2))
-    with db.write() as conn:
-        old = datetime.now(UTC) - timedelta(days=20)
-        conn.execute(update(t.articles).where(t.articles.c.no == 1).values(first_seen_at=old))
-
-    told = stories.assign(db, [(ArticleNo(1), b"a"), (ArticleNo(2), b"a")])
-
-    assert told[ArticleNo(2)][0] == 2
-
-
-def test_two_workers_never_split_a_story(open_again: Callable[[], Database]) -> None:
-    db = open_again()
-    announce(db, *many(80))
-    halves = [(open_again(), range(1 + part, 81, 2)) for part in range(2)]
-
-    def work(half: tuple[Database, range]) -> None:
-        for no in half[1]:
-            stories.assign(half[0], [(ArticleNo(no), bytes([(no - 1) // 2]))])
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(work, halves))
-
-    with db.read() as conn:
-        assert len(set(conn.scalars(select(t.articles.c.story)))) == 40
 
 
 def test_a_watch_is_saved_when_its_name_and_query_are_first_seen(db: Database) -> None:

@@ -1,16 +1,20 @@
 """Moving up from SQLite to PostgreSQL, and bringing a shared database up to date."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, select
 
 from tests import pg
+from tests.texts import news
 from tests.wire_state import announce, claim_to_fetch, entry, fetch_all, index_all, many, statuses
 from wirewatch.errors import UserError
+from wirewatch.group.sketch import fold
+from wirewatch.group.stage import Text, assign
 from wirewatch.model import ArticleNo
-from wirewatch.state import captures, feeds, meta, stories
+from wirewatch.state import captures, feeds, meta
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, open_database, opened, upgrade_database
 from wirewatch.state.migrate import HEAD, migrate
@@ -27,7 +31,7 @@ def old(tmp_path: Path) -> Iterator[Database]:
         announce(db, *many(9))
         captures.fetched(db, [])
         announce(db, *many(12), entry("https://други.example/ж", "Ким \x00 и Путин \ud83d"), feed="https://other.example/rss")
-        stories.assign(db, [(ArticleNo(1), b"a" * 16), (ArticleNo(2), b"a" * 16)])
+        assign(db, [Text(ArticleNo(no), "", fold("\n".join(news()))) for no in (1, 2)], timedelta(days=14))
         meta.put(db, "a", "б")
         yield db
 

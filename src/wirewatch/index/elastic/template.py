@@ -63,6 +63,7 @@ MAPPINGS: dict[str, Any] = {
         "topic_reasons": _UNSEARCHED,
         "story_id": _KEYWORD,
         "is_copy": {"type": "boolean"},
+        "tellings": {"type": "integer"},
         "feed": {"type": "keyword", "ignore_above": 4096},
         "rules": {"type": "integer"},
     },
