@@ -106,3 +106,28 @@ def test_the_package_runs_as_a_module_too() -> None:
     done = subprocess.run([sys.executable, "-m", "wirewatch", "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout.startswith("wirewatch ")
+
+
+def test_extract_shows_a_page_and_lets_nothing_of_it_reach_the_terminal_raw(cli: Cli, tmp_path: Path) -> None:
+    evil = "\x1b[2J\u202e"
+    menu = f"<nav id='{evil}'>{evil} Насловна</nav>"
+    text = "".join(
+        f"<p>{evil}Мост преко северног рукавца отвара се на пролеће, рекао је градоначелник на кеју.</p>" for _ in range(9)
+    )
+    (tmp_path / "page.html").write_text(f"<title>{evil}Мост</title>{menu}<h1>Мост</h1>{text}", encoding="utf-8")
+
+    out = cli("extract", str(tmp_path / "page.html"), "--explain")
+
+    assert not any(sign in out for sign in "\x1b\u202e")
+    assert {"title", "authors", "body"} <= {line.split()[0] for line in out.splitlines() if line}
+    assert "cut (the frame of the page): 1 parts" in out
+    assert cli.rows("extract", str(tmp_path / "page.html"))[0]["title"] == "Мост"
+    assert not (cli.home / "state.db").exists()
+
+
+def test_extract_of_a_page_without_an_article_says_why_and_ends_with_1(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>Страница није нађена.</p>", encoding="utf-8")
+
+    out = cli("extract", str(tmp_path / "page.html"), code=1)
+
+    assert out.splitlines()[1] == "no article: not-article"

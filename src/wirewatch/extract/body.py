@@ -10,6 +10,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
 from wirewatch.analysis.script import said
+from wirewatch.extract.steps import Step, unseen
 from wirewatch.extract.tree import Parsed, count, cut, narrow, paragraphs, parse
 
 for _name in ("trafilatura", "htmldate", "justext", "readability"):
@@ -27,14 +28,16 @@ _LONGEST_LINE = 200_000  # characters; the longest articles met have half as man
 LEAST = 120  # below this it is no article: galleries gave 19, "not found" pages 30, the shortest sound articles some 390
 
 
-def find_body(text: str, page: Parsed, *, recall: bool = False) -> str:
+def find_body(text: str, page: Parsed, step: Step = unseen, *, recall: bool = False) -> str:
     """The body of the page `text`, parsed as `page`, whose tree is cut and narrowed on the way; "" if there is none.
 
     `recall`: for forums, blogs and lists, whose text stands in many places: nothing is narrowed, no precision asked.
     Raises Skip(EXTRACT_LIMIT).
     """
     cut(page.root)
+    step("cut", page.root)
     running = 0 if recall else narrow(page.root)
+    step("narrow", page.root)
     body = _read(page.root, _FAST) if recall else _strict(page.root)
     if (
         said(body) < (_SHORT_LIST if recall else _SHORT)
@@ -43,6 +46,7 @@ def find_body(text: str, page: Parsed, *, recall: bool = False) -> str:
     ):
         whole = parse(text).root
         body = longer(body, _read(whole, _FULL if count(whole) <= _MANY else _FAST))
+    step("body")
     return body
 
 

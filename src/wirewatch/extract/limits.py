@@ -15,6 +15,7 @@ _PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<![^>\[]*(?:\[[^\]]*\]
 _TAG_NAME = re.compile(r"<([a-zA-Z][\w:.-]*)")
 _LONG = re.compile(r"<[a-zA-Z/!?][^>]{4000}")  # a quick look; shorter ones cost 4 ms at the worst
 _MANY_VALUES = 20_000  # of attributes, in all the page: so many in one tag cost a second
+_ANY = re.compile(r"<[a-zA-Z/!?]")
 _TAG = re.compile(r"""<[a-zA-Z/!?](?>[^>=]++|=\s*+(?>"[^"]*+"|'[^']*+')?+)*+>?""")  # in quotes anything may stand, `>` too
 _QUOTED = re.compile(r"""=\s*+(?>"[^"]*+"|'[^']*+')""")
 _ATTRIBUTE = re.compile(r"[\s/]+[^\s/>]")
@@ -45,8 +46,8 @@ def check_text(text: str) -> str:
     _check_first_tag(text[:4000])
     if len(text) > MAX_CHARACTERS:
         text = _without_unread(text)
-    if len(text) > MAX_CHARACTERS or _LONG.search(text) or text.count("=") > _MANY_VALUES:
-        text = _TAG.sub(_bearable, text)
+    crowded = len(text) > MAX_CHARACTERS or text.count("=") > _MANY_VALUES
+    text = _without_long_tags(text, _ANY if crowded else _LONG)
     if len(text) > MAX_CHARACTERS:
         raise Skip(Reason.EXTRACT_LIMIT, f"{len(text)} characters")
     if not text.strip():
@@ -59,12 +60,28 @@ def flattened(text: str) -> str:
     return _NESTING.sub(" ", text)
 
 
-def _bearable(tag: re.Match[str]) -> str:
-    """The tag as it stands, or nothing."""
-    if len(tag[0]) < MAX_ATTRIBUTES:
-        return tag[0]
-    attributes = len(_ATTRIBUTE.findall(_QUOTED.sub("= ", tag[0])))
-    return tag[0] if len(tag[0]) <= MAX_TAG and attributes <= MAX_ATTRIBUTES else ""
+def _without_long_tags(text: str, suspect: re.Pattern[str]) -> str:
+    """`text` without the unbearable ones among the tags that begin where `suspect` meets; in a script nothing is a tag."""
+    kept, start, at = list[str](), 0, 0
+    while found := suspect.search(text, at):
+        begin = found.start()
+        if text.rfind("<script", at, begin) > text.rfind("</script", at, begin):
+            at = text.find("</script", begin)
+            if at < 0:
+                break
+            at += len("</script")
+        elif tag := _TAG.match(text, begin):
+            at = tag.end()
+            if not _is_bearable(tag[0]):
+                kept.append(text[start:begin])
+                start = at
+    return "".join(kept) + text[start:] if kept else text
+
+
+def _is_bearable(tag: str) -> bool:
+    if len(tag) < MAX_ATTRIBUTES:
+        return True
+    return len(tag) <= MAX_TAG and len(_ATTRIBUTE.findall(_QUOTED.sub("= ", tag))) <= MAX_ATTRIBUTES
 
 
 def _without_unread(text: str) -> str:

@@ -18,6 +18,7 @@ from wirewatch.extract.declared import Declared, plain, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
 from wirewatch.extract.rules import RULES
+from wirewatch.extract.steps import Step, unseen
 from wirewatch.extract.title import headings, title
 from wirewatch.extract.tree import parse
 from wirewatch.extract.walls import refuse_wall
@@ -27,31 +28,40 @@ _POOR = 200  # characters below which what the page or its feed carry as data ma
 _BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 
 
-def extract(body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False) -> Extract:
-    """The article on a page. `url` is the page's address after redirects; `recall` for a source of forums, blogs or lists.
+def extract(
+    body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False, step: Step = unseen
+) -> Extract:
+    """The article on a page. `url` is the page's address after redirects; `recall` for a source of forums, blogs or lists;
+    `step` is told of each step.
 
     Raises Skip(EMPTY, NOT_HTML, NOT_ARTICLE, PAYWALL or EXTRACT_LIMIT). May take long or much memory on hostile pages: run it in
     a process that can be killed.
     """
-    found, text = find(body, url=url, content_type=content_type, entry=entry, first_seen_at=first_seen_at, recall=recall)
+    given: dict[str, Any] = {"entry": entry, "first_seen_at": first_seen_at, "recall": recall, "step": step}
+    found, text = find(body, url=url, content_type=content_type, **given)
     if said(text) < LEAST:
         raise Skip(Reason.NOT_ARTICLE)
     return _past_wall(found, text, entry)
 
 
 def find(
-    body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False
+    body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False, step: Step = unseen
 ) -> tuple[Extract, str]:
     """What is on a page, article or not; and its text without the standfirst. Raises Skip(EMPTY, NOT_HTML or EXTRACT_LIMIT)."""
     check_bytes(body)
-    text = check_text(decode(body, content_type))
+    text = decode(body, content_type)
+    step("charset")
+    text = check_text(text)
+    step("limits")
     page = parse(text)
     tree = page.root
+    step("parse", tree)
     declared = read_declared(tree)
     facts, line = _facts(tree, declared, url), standfirst(tree, declared)
     published_at, dated_by = dates.declared_date(declared, entry, first_seen_at)
     lines = datelines(tree, facts["title"]) if published_at is None else []
-    found, source_of_body = _headless(find_body(text, page, recall=recall), facts["title"])[:MAX_BODY], "page"
+    step("fields")
+    found, source_of_body = _headless(find_body(text, page, step, recall=recall), facts["title"])[:MAX_BODY], "page"
     if content_type == FROM_FEED:
         found, source_of_body = _lines(entry.content[:MAX_BODY]), "feed"
     elif said(found) < _POOR:
@@ -60,6 +70,7 @@ def find(
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep")
     if published_at is None:
         published_at, dated_by = dates.shown_date(tree, lines, url, first_seen_at)
+    step("dates")
     article = Extract(
         **facts,
         body=clean(with_standfirst(found, line)),

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from wirewatch.archive.read import read_page
 from wirewatch.errors import Reason, Retry, Unavailable
 from wirewatch.model import CaptureNo, Entry, Extract, Page, Place
 from wirewatch.net.killable import KillablePool, WorkerDied, import_early
+
+if TYPE_CHECKING:
+    from wirewatch.extract.explain import Explained
 
 _WORKER = "wirewatch.extract.worker"
 _MEMORY_BYTES = 2**30  # of address space; a page of the largest size allowed takes some 300 MB
@@ -75,6 +78,21 @@ class ExtractPool:
     def close(self) -> None:
         """End the workers at once, busy or not; unfinished pages end as cancelled."""
         self._pool.close()
+
+
+def explained(page: Page, entry: Entry, first_seen_at: datetime, timeout: float) -> "Explained":
+    """One page step by step, in a worker of its own. Raises Retry where the page hangs or kills that."""
+    with KillablePool(1, [_WORKER], timeout, _MEMORY_BYTES, _MAX_TASKS) as pool:
+        try:
+            return pool.submit(_explain, page, entry, first_seen_at).result()
+        except (TimeoutError, WorkerDied, MemoryError) as error:
+            raise _fate(error) from error
+
+
+def _explain(page: Page, entry: Entry, first_seen_at: datetime) -> "Explained":
+    from wirewatch.extract.worker import explain  # here: the parent must not import the parsers
+
+    return explain(page, entry, first_seen_at)
 
 
 def _extract(read: Read, task: ExtractTask) -> Extract:

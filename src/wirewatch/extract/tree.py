@@ -14,7 +14,7 @@ from wirewatch.analysis.script import said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract.limits import MAX_ELEMENTS, flattened
 
-_DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "source")
+DROPPED = ("script", "style", "svg", "iframe", "template", "canvas", "link", "source")
 _SPARED = (  # dropped unless they hold an article: badly closed <nav> and <noscript> swallow whole pages
     "nav footer aside noscript button select input audio video object embed map fieldset menu dialog".split()
 )
@@ -65,7 +65,7 @@ def _parse(text: str, *, huge: bool) -> tuple[HtmlElement, bool]:
 
 def cut(tree: HtmlElement) -> None:
     """Drop what is no text, and what frames a page. Raises Skip(EXTRACT_LIMIT) if too much is left."""
-    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    etree.strip_elements(tree, *DROPPED, with_tail=False)
     for element in list(tree.iter(*_SPARED)):
         if element.getparent() is not None and not _holds_article(element):
             element.drop_tree()

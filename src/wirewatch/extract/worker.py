@@ -7,10 +7,11 @@ import contextlib
 from datetime import UTC, datetime
 
 from wirewatch.errors import Skip
+from wirewatch.extract.explain import explain
 from wirewatch.extract.page import extract
 from wirewatch.model import Entry
 
-__all__ = ["extract"]
+__all__ = ["explain", "extract"]
 
 
 def _warm_up() -> None:
