@@ -31,6 +31,7 @@ def test_an_article_comes_back_as_it_was_written(press: Index) -> None:
         entities=("kim-jong-un",),
         entity_names=("Kim Jong Un",),
         topics=("diplomacy",),
+        topic_reasons=("Ким и Путин. … 김정은.",),
         story_id=id_of("first"),
         is_copy=True,
         tellings=2,
