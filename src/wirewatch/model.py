@@ -120,7 +120,7 @@ class Extract:
     declared_language: str | None = None
     canonical: str = ""  # as the page says, absolute; not yet believed
     title_source: str = ""  # og:title, twitter:title, json-ld, h1 or tab
-    body_source: str = "page"  # feed: the entry's own full text, the page had none or couldn't be had
+    body_source: str = "page"  # data: a script of the page carried it; feed: the entry's own full text
     authors_source: str = ""  # json-ld, meta or byline
     published_at_source: str = ""  # json-ld, microdata, meta, feed, time, byline or htmldate
     description_source: str = ""  # the meta tag, or json-ld

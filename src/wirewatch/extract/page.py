@@ -1,6 +1,5 @@
 """Page → extract: a pure function of the page, its feed's entry and when it was first seen."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,9 +11,10 @@ from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
 from wirewatch.extract.authors import authors
 from wirewatch.extract.body import LEAST, find_body, longer
+from wirewatch.extract.carried import carried_body, lines_of
 from wirewatch.extract.charset import clean, decode
 from wirewatch.extract.dateline import datelines
-from wirewatch.extract.declared import Declared, plain, read_declared
+from wirewatch.extract.declared import Declared, read_declared
 from wirewatch.extract.lead import standfirst, with_standfirst
 from wirewatch.extract.limits import MAX_BODY, check_bytes, check_text
 from wirewatch.extract.rules import RULES
@@ -25,7 +25,6 @@ from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
 
 _POOR = 200  # characters below which what the page or its feed carry as data may tell more
-_BLOCK_END = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|table)|br)\b[^<>]*>", re.IGNORECASE)
 
 
 def extract(
@@ -63,9 +62,9 @@ def find(
     step("fields")
     found, source_of_body = _headless(find_body(text, page, step, recall=recall), facts["title"])[:MAX_BODY], "page"
     if content_type == FROM_FEED:
-        found, source_of_body = _lines(entry.content[:MAX_BODY]), "feed"
+        found, source_of_body = lines_of(entry.content[:MAX_BODY]), "feed"
     elif said(found) < _POOR:
-        found, source_of_body = _rescued(found, declared, entry)
+        found, source_of_body = _rescued(found, text, facts["title"], declared, entry)
     if said(found) < LEAST and page.is_cut_off:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep")
     if published_at is None:
@@ -107,15 +106,16 @@ def _headless(body: str, title: str) -> str:
     return rest if first.strip() == title else body
 
 
-def _rescued(body: str, declared: Declared, entry: Entry) -> tuple[str, str]:
+def _rescued(body: str, text: str, title: str, declared: Declared, entry: Entry) -> tuple[str, str]:
     """The longest of a poor body and of what page and feed carry as data, which is often cut short or without paragraphs.
 
-    With it where it is from: page or feed.
+    With it where it is from: page, data or feed.
     """
-    carried = declared.article.get("articleBody")
-    body = longer(body, _lines(carried[:MAX_BODY] if isinstance(carried, str) else ""))
-    fed = _lines(entry.content[:MAX_BODY]) if said(body) < _POOR else ""
-    return (fed, "feed") if said(fed) > said(body) else (body, "page")
+    told = declared.article.get("articleBody")
+    data = longer(lines_of(told[:MAX_BODY] if isinstance(told, str) else ""), carried_body(parse(text).root, title)[:MAX_BODY])
+    best = (data, "data") if said(data) > said(body) else (body, "page")
+    fed = lines_of(entry.content[:MAX_BODY]) if said(best[0]) < _POOR else ""
+    return (fed, "feed") if said(fed) > said(best[0]) else best
 
 
 def _past_wall(found: Extract, text: str, entry: Entry) -> Extract:
@@ -123,13 +123,8 @@ def _past_wall(found: Extract, text: str, entry: Entry) -> Extract:
     try:
         refuse_wall(found.title, text, paywall=found.paywall)
     except Skip as wall:
-        fed = _lines(entry.content[:MAX_BODY])
+        fed = lines_of(entry.content[:MAX_BODY])
         if wall.reason is not Reason.PAYWALL or said(fed) < max(FULL_TEXT, said(text) + 1):
             raise
         return replace(found, body=clean(fed), body_source="feed")
     return found
-
-
-def _lines(markup: str) -> str:
-    """A fragment's text, a line for each block."""
-    return "\n".join(line for part in _BLOCK_END.sub("\n", markup).split("\n") if (line := plain(part)))
