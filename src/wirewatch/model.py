@@ -144,7 +144,7 @@ class Article:
     published_at: datetime | None = None  # None: not known; the index then sorts by first_seen_at
     published_at_source: str = ""
     updated_at: datetime | None = None
-    body_source: str = "page"  # feed: the feed's own full text, the page had none or couldn't be had
+    body_source: str = "page"  # data: a script of the page carried it; feed: the feed's own full text
     description: str = ""
     authors: tuple[str, ...] = ()
     image: str = ""
