@@ -20,6 +20,7 @@ def test_an_article_comes_back_as_it_was_written(press: Index) -> None:
         published_at=NOON - timedelta(microseconds=1),
         published_at_source="json-ld",
         updated_at=NOON,
+        body_source="feed",
         description="worüber",
         authors=("Ана Анић", "B. Smith"),
         image="https://example.org/a.jpg",

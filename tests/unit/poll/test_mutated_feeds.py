@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -26,6 +27,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 Mutation = Callable[[random.Random, bytes], bytes]
 
 
+@cache
 def sound() -> list[bytes]:
     """The sample's feeds in RSS and Atom, and the same news as RDF, RSS 0.91, Atom 0.3, JSON Feed and sitemap."""
     made = [wires.feed(outlet, outlet.feeds[0], URL, NOW, edited=False) for outlet in outlets()]
