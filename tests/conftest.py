@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import s3
 from tests.es import shared_url
+
+settings.register_profile("ours", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("ours")
 
 TOGETHER = (  # files whose tests share what is slow to start: one worker runs all of them, and begins with them
     "tests/integration/test_airflow.py",

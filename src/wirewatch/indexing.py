@@ -23,7 +23,7 @@ from wirewatch.group.stage import Text, assign
 from wirewatch.index.port import Writer
 from wirewatch.model import Article, ArticleNo, Counts, Extract
 from wirewatch.pruning import FIRST
-from wirewatch.state import captures, merging, stories
+from wirewatch.state import captures, merging, repeats, stories
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
 from wirewatch.state.stories import Told
@@ -125,12 +125,21 @@ def _texts(extracts: Sequence[Found]) -> Texts:
 
 
 def _one_of_each(db: Database, extracts: Sequence[Found], texts: Texts, counts: Counts) -> list[Found]:
-    """Without the pages that turn out to be another article under a further address."""
-    others = merging.settle(db, [_read(task, extract, texts) for task, extract in extracts])
+    """Without the pages that turn out to be a wall, or another article under a further address."""
+    walls = repeats.repeated(db, [_shown(task, texts) for task, _ in extracts if task.kind == "new"])
+    sound = [(task, extract) for task, extract in extracts if task.article_no not in walls]
+    others = merging.settle(db, [_read(task, extract, texts) for task, extract in sound])
     for task, _ in extracts:
-        if task.article_no in others:
+        if task.article_no in walls:
+            _ended(db, task, Skip(Reason.CONSENT_WALL, "the host shows this text for many articles"), counts)
+        elif task.article_no in others:
             _ended(db, task, Skip(Reason.SAME_AS, others[task.article_no]), counts)
-    return [(task, extract) for task, extract in extracts if task.article_no not in others]
+    return [(task, extract) for task, extract in sound if task.article_no not in others]
+
+
+def _shown(task: IndexTask, texts: Texts) -> repeats.Shown:
+    digest = texts[task.article_no].folded.digest
+    return repeats.Shown(article=task.article_no, url=task.entry.url, title=task.entry.title, digest=digest)
 
 
 def _changed(db: Database, extracts: Sequence[Found], counts: Counts) -> list[Found]:

@@ -6,7 +6,7 @@ The body is kept unpacked, so what the server said about its packing is kept und
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -135,7 +135,9 @@ def origin_of(packed: bytes) -> Origin:
 
 
 def _packed(origin: Origin) -> bytes:
-    return json.dumps(asdict(origin), default=_iso).encode()  # ASCII: a lone surrogate in a title must not stop the page
+    facts = {each.name: getattr(origin, each.name) for each in fields(origin)}  # asdict() would copy every time and text: a tenth
+    facts["entry"] = {each.name: getattr(origin.entry, each.name) for each in fields(origin.entry)}
+    return json.dumps(facts, default=_iso).encode()  # ASCII: a lone surrogate in a title must not stop the page
 
 
 def _iso(value: object) -> str:

@@ -32,12 +32,12 @@ def configure_logs(verbose: bool) -> None:
 
     import structlog
 
-    from wirewatch.safe import one_line
+    from wirewatch.safe import lines, one_line
 
     def harmless(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {
-            key: one_line(value, 500) if isinstance(value, str) and key != "exception" else value for key, value in event.items()
-        }
+        plain = {key: value for key, value in event.items() if value is None or isinstance(value, (bool, int, float))}
+        said = {key: lines(value) if key == "exception" else one_line(str(value), 500) for key, value in event.items()}
+        return said | plain
 
     structlog.configure(
         processors=[

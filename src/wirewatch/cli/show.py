@@ -1,12 +1,12 @@
 """What reaches the screen: results on standard output, the rest on standard error, foreign text made safe."""
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from wirewatch.safe import one_line
+from wirewatch import safe
+from wirewatch.safe import json_text, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +25,7 @@ def out(text: str = "") -> None:
 
 def json_line(row: Mapping[str, Any]) -> None:
     """One JSON object on a line of its own; times as RFC 3339 in UTC."""
-    out(json.dumps(row, ensure_ascii=False, default=_jsonable))
+    out(json_text(row, _jsonable))
 
 
 def cell(value: Any) -> str:
@@ -34,8 +34,9 @@ def cell(value: Any) -> str:
         return "; ".join(cell(each) for each in value)
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
-    text = str(_jsonable(value)) if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not isinstance(value, (int, float)) else text
+    if isinstance(value, (int, float)):
+        return str(value)
+    return safe.cell(str(_jsonable(value)) if isinstance(value, datetime) else str(value))
 
 
 def _jsonable(value: Any) -> Any:

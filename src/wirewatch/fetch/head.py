@@ -12,7 +12,9 @@ from urllib.parse import urljoin
 READ = 64 * 1024  # bytes; a head that is longer holds scripts
 LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that renews itself
 _UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
-_TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
+_TAG = re.compile(r"<meta\b([^<>]{0,4000})>", re.IGNORECASE)
+_META = re.compile(rb"<[mM][eE][tT][aA]\b[^<>]{0,4000}>")
+_SAYS = re.compile(rb"refresh|noindex|none", re.IGNORECASE)  # without one of these no tag asks anything
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
@@ -22,22 +24,21 @@ class Head:
     """A page's head."""
 
     onward: str = ""  # where a meta refresh leads at once, absolute; "" if nowhere
-    canonical: str = ""  # what the page calls its own address, absolute
     robots: tuple[tuple[str, str], ...] = ()  # meta tags for robots: the robot's name ("robots": all) and the directives
 
 
 def read_head(body: bytes, url: str) -> Head:
     """The head of the page at `url`."""
+    if not any(_SAYS.search(tag) for tag in _META.findall(body[:READ])):
+        return Head()
     text = without(body[:READ].decode("utf-8", "replace"), _UNREAD)
-    onward, canonical, robots = "", "", []
-    for tag, given in _tags(text):
-        if tag == "link" and "canonical" in given.get("rel", "").lower().split():
-            canonical = canonical or _joined(url, given.get("href", ""))
-        elif given.get("http-equiv", "").lower() == "refresh":
+    onward, robots = "", []
+    for given in _tags(text):
+        if given.get("http-equiv", "").lower() == "refresh":
             onward = onward or _refresh(url, given.get("content", ""))
-        elif tag == "meta" and given.get("content") and given.get("name"):
+        elif given.get("content") and given.get("name"):
             robots.append((given["name"].lower(), given["content"].lower()))
-    return Head(onward, canonical, tuple(robots))
+    return Head(onward, tuple(robots))
 
 
 def without(text: str, tags: tuple[str, ...]) -> str:
@@ -60,10 +61,11 @@ def _cut_out(text: str, start: str, end: str) -> str:
     return "".join([*kept, text[at:]])
 
 
-def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _tags(text: str) -> Iterator[dict[str, str]]:
+    """The attributes of each meta tag."""
     for found in _TAG.finditer(text):
-        pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[2]))
-        yield found[1].lower(), dict(reversed(list(pairs)))  # of an attribute given twice the first counts
+        pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[1]))
+        yield dict(reversed(list(pairs)))  # of an attribute given twice the first counts
 
 
 def _refresh(url: str, content: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -192,7 +193,8 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         if len(url) > _URL_LIMIT:
             raise Retry(Reason.BAD_URL, f"longer than {_URL_LIMIT} characters")
-        parsed = (base.join(url) if base else httpx.URL(url)).copy_with(fragment=None)
+        parsed = base.join(url) if base else httpx.URL(url)
+        parsed = parsed.copy_with(fragment=None) if parsed.fragment or "#" in url else parsed
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
         raise Retry(Reason.BAD_URL, "not a web address") from None
     if (parsed.port or 0) > 65535:
@@ -202,6 +204,7 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     return parsed
 
 
+@lru_cache(1000)
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address, as one address without a path. Raises Retry(BAD_URL)."""
     parsed = _parse(url)
@@ -209,7 +212,7 @@ def origin_of(url: str) -> str:
 
 
 def _bare(url: httpx.URL) -> str:
-    return str(url.copy_with(userinfo=b""))
+    return str(url.copy_with(userinfo=b"") if url.userinfo else url)
 
 
 def _note_hop(plan: _Exchange, request: httpx.Request, redirects: int) -> None:

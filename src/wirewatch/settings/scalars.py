@@ -1,7 +1,8 @@
 """Text as a value in YAML."""
 
-import json
 import re
+
+from wirewatch.safe import json_text
 
 _PLAIN = re.compile(r"[^\W\d_][\w .·・«»’-]*[\w.»]|[^\W\d_]")  # needs no quotes
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9:/._~%?=&+@-]*[A-Za-z0-9/_~%=&+-]")  # nor in flow lists
@@ -11,4 +12,4 @@ _WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 def scalar(text: str) -> str:
     """As YAML reads it back: plain where nobody could mistake it, else in double quotes (JSON's are YAML's)."""
     plain = _PLAIN_URL.fullmatch(text) or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML)
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else json_text(text)

@@ -1,14 +1,13 @@
 """What a person is told about a match, as text, HTML and Markdown; foreign text is escaped for each."""
 
 import html
-import json
 import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from wirewatch.index.document import rfc3339
 from wirewatch.model import Message, Notice
-from wirewatch.safe import one_line
+from wirewatch.safe import json_text, one_line
 
 HEADLINE = 250  # characters
 SENTENCE = 400
@@ -58,7 +57,7 @@ def fields(message: Message) -> dict[str, str]:
 def json_line(message: Message) -> str:
     """The message as one line of JSON."""
     row = {name: _json(value) for name, value in asdict(message).items()}
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json_text(row) + "\n"
 
 
 def notice_text(notice: Notice) -> str:
@@ -69,7 +68,7 @@ def notice_text(notice: Notice) -> str:
 def notice_line(notice: Notice) -> str:
     """A notice as one line of JSON."""
     row = {"notice": notice.title, "text": notice.text, "at": rfc3339(notice.at)}
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json_text(row) + "\n"
 
 
 def _facts(message: Message) -> str:
