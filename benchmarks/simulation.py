@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from benchmarks.history import TITLE, Size
 from benchmarks.work import carry, poll_due
 from wirewatch.model import Entry
+from wirewatch.poll.rhythm import Rhythm, learn
 from wirewatch.poll.schedule import after_success
 from wirewatch.state.database import Database, clock, open_database, opened
 from wirewatch.state.feeds import FeedTask
@@ -75,22 +76,22 @@ def adaptive(feeds: int, mean: float, days: int) -> tuple[list[Day], dict[int, L
     told = [Day(feeds) for _ in range(days)]
     rates = [rate(feed, mean) for feed in range(feeds)]
     chance = random.Random(1)
-    queue = [(chance.random() * 3600.0, feed, -3600.0, 3600.0, True) for feed in range(feeds)]
+    queue = [(chance.random() * 3600.0, feed, -3600.0, Rhythm()) for feed in range(feeds)]
     heapq.heapify(queue)
     while queue[0][0] < days * DAY:
-        now, feed, last, interval, first = queue[0]
+        now, feed, last, rhythm = queue[0]
         times = published(feed, rates[feed], max(last, now - 30 * DAY), now)
         new = min(len(times), SHOWN)
         today = told[int(now // DAY)]
         today.polls, today.news, today.articles = today.polls + 1, today.news + (new > 0), today.articles + new
         today.lost += len(times) - new
         today.lags += [now - at for at in times[-SHOWN:]]
-        pace = after_success(
-            START, interval=interval, every=None, first=first, new=new, links=SHOWN if new else 0, wish=0.0, dice=chance.random()
-        )
-        next_at = now + (pace.next_at - START) / timedelta(seconds=1)
-        heapq.heapreplace(queue, (next_at, feed, now, pace.interval, False))
-    return told, {feed: Learned(last - days * DAY, next_at - days * DAY, interval) for next_at, feed, last, interval, _ in queue}
+        at = START + timedelta(seconds=now)
+        rhythm = learn(rhythm, at.timestamp() - now + last, at.timestamp(), new, ())
+        gap = now - last if new == SHOWN else None
+        pace = after_success(at, rhythm=rhythm, shown=SHOWN, every=None, gap=gap, wish=0.0, fresh=False, dice=chance.random())
+        heapq.heapreplace(queue, (now + (pace.next_at - at) / timedelta(seconds=1), feed, now, rhythm))
+    return told, {feed: Learned(last - days * DAY, next_at - days * DAY, next_at - last) for next_at, feed, last, _ in queue}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 import os
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from benchmarks.stories.words import body
 from wirewatch.group.sketch import fold
 from wirewatch.group.stage import Text, assign
 from wirewatch.model import Article, Entry, Place
+from wirewatch.poll.rhythm import learn, unpack
 from wirewatch.poll.schedule import after_success
 from wirewatch.state import captures, feeds, indexing, matches
 from wirewatch.state.captures import Fetched, FetchTask, Indexed, IndexTask
@@ -59,22 +61,17 @@ def _keyed(entry: Entry) -> KeyedEntry:
 
 
 def _polled(task: FeedTask, now: datetime, new: int, links: int) -> Polled:
-    pace = after_success(
-        now, interval=task.interval, every=None, first=False, new=new, links=links, wish=0.0, dice=random.random()
-    )
+    since = (task.last_success_at or now - timedelta(hours=1)).timestamp()
+    rhythm = learn(unpack(task.learned.rhythm), since, now.timestamp(), new, ())
+    shown = links or task.learned.shown
+    pace = after_success(now, rhythm=rhythm, shown=shown, every=None, gap=None, wish=0.0, fresh=False, dice=random.random())
+    hashed = os.urandom(16).hex() if links else task.learned.body_hash
+    learned = replace(task.learned, rhythm=rhythm.pack(), shown=shown, body_hash=hashed, interval=pace.interval, failures=0.0)
     return Polled(
-        etag=task.etag,
-        last_modified=task.last_modified,
-        body_hash=os.urandom(16).hex() if links else task.body_hash,
+        learned=learned,
         next_poll_at=pace.next_at,
         not_before=None,
-        interval=pace.interval,
-        failures=0.0,
-        reason=None,
-        detail="",
         outcome="new" if new else "nothing-new" if links else "unchanged",
-        format="rss20",
-        moved_to="",
         host_next_at=now + timedelta(seconds=5),
     )
 

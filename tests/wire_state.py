@@ -38,20 +38,9 @@ def polled(
     outcome: str = "new", *, reason: Reason | None = None, next_in: timedelta = timedelta(hours=1), etag: str = ""
 ) -> feeds.Polled:
     """A poll's result."""
-    return feeds.Polled(
-        etag=etag,
-        last_modified="",
-        body_hash="h",
-        next_poll_at=datetime.now(UTC) + next_in,
-        not_before=None,
-        interval=3600.0,
-        failures=1.0 if reason else 0.0,
-        reason=reason,
-        detail="",
-        outcome=outcome,
-        format="rss",
-        moved_to="",
-    )
+    learned = feeds.Learned(etag=etag, body_hash="h", interval=3600.0, failures=1.0 if reason else 0.0, format="rss")
+    next_at = datetime.now(UTC) + next_in
+    return feeds.Polled(learned=learned, next_poll_at=next_at, not_before=None, reason=reason, outcome=outcome)
 
 
 def announce(db: Database, *entries: Entry, feed: str = FEED) -> feeds.PollCounts | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wirewatch.cli import show
-from wirewatch.cli.feeds import condition, times
+from wirewatch.cli.feeds_list import condition, times
 from wirewatch.safe import one_line
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ import structlog
 
 from wirewatch.errors import Reason, Retry, Skip, WirewatchError
 from wirewatch.model import Counts, Entry, Page
-from wirewatch.net.answers import retry_after, status_reason
 from wirewatch.net.client import Http
-from wirewatch.poll.encoding import MAX_BYTES
+from wirewatch.poll.asking import Asking
 from wirewatch.poll.parse import ParsedFeed
 from wirewatch.poll.parser import Parser
-from wirewatch.poll.result import body_hash, polled_badly, polled_well
+from wirewatch.poll.result import Brought, polled_badly, polled_well
+from wirewatch.poll.schedule import NETWORK, is_our_network
 from wirewatch.state import feeds
 from wirewatch.state.database import Database
 from wirewatch.state.feeds import FeedTask, KeyedEntry, PollCounts, Polled
@@ -32,7 +32,6 @@ log = structlog.get_logger()
 BATCH = 100  # feeds claimed at once
 TOGETHER = 50  # polls that brought nothing, written in one transaction; a kill costs asking these again
 TOTAL = 60.0  # seconds a feed may take in all, redirects included; less where the timeout is short
-REDIRECTS = 5
 RENEW = 20.0  # seconds between renewals of the claims, which last 60
 
 
@@ -66,12 +65,14 @@ class _Run:
     """One call of the stage."""
 
     def __init__(self, db: Database, http: Http, rules: PollRules, on_progress: Callable[[Counts], None]) -> None:
-        self._db, self._http, self._rules, self._on_progress = db, http, rules, on_progress
+        self._db, self._rules, self._on_progress = db, rules, on_progress
         self.counts = Counts()
         self.parser = Parser()
         self._places = asyncio.Semaphore(rules.workers)
+        self._asking = Asking(http, self.parser, min(TOTAL, 3 * rules.timeout), rules.per_host_delay)
         self._unchanged: list[tuple[FeedTask, Polled]] = []  # not written yet
-        self._total = min(TOTAL, 3 * rules.timeout)
+        self._failed: list[tuple[FeedTask, Retry, datetime]] = []  # nor these: first it must be seen whether the fault is ours
+        self._reached: dict[str, bool] = {}  # hosts that were asked: whether one answered
 
     async def batch(self, tasks: Sequence[FeedTask], stop: asyncio.Event) -> None:
         """Poll these, a host's feeds one after another; what a stop leaves is given back."""
@@ -90,6 +91,7 @@ class _Run:
                 running.cancel()
             await asyncio.gather(work, stopped, renewing, return_exceptions=True)
             await self._flush()
+            await self._flush_failed()
             for feed in left.values():
                 await asyncio.to_thread(feeds.release, self._db, feed)
 
@@ -103,40 +105,41 @@ class _Run:
             if n:
                 await asyncio.sleep(self._rules.per_host_delay)
             async with self._places:
-                await self._one(task)
+                closed = await self._one(task)
                 del left[task.no]
+            if closed:
+                return
 
-    async def _one(self, task: FeedTask) -> None:
-        """Poll one feed and note how it ended: the exception's class decides."""
+    async def _one(self, task: FeedTask) -> bool:
+        """Poll one feed and note how it ended: the exception's class decides. True: the host sends us away."""
         now, page, found = datetime.now(UTC), None, None
         failed: Retry | None = None
         try:
-            page = await self._ask(task)
-            found = await self._read(task, page, now)
+            page = await self._asking.ask(task, now)
+            found = await self._asking.read(task, page, now)
         except WirewatchError as error:
             failed = error if isinstance(error, Retry) else Retry(Reason.BUG, str(error))
         except Exception as bug:
             log.error("bug", feed=task.url, exc_info=bug)
             failed = Retry(Reason.BUG, f"{type(bug).__name__}: {bug}")
+        self._reached[task.host] = self._reached.get(task.host, False) or failed is None or failed.reason not in NETWORK
         if failed is not None:
-            polled = replace(polled_badly(task, failed, now), host_next_at=self._rest())
-            await asyncio.to_thread(feeds.finish_poll, self._db, task, polled, [])
-            log.info("feed failed", feed=task.url, reason=str(failed.reason), detail=polled.detail)
-            self._count("failing")
-            return
+            self._failed.append((task, failed, now))
+            return failed.reason is Reason.HTTP_429 or failed.after is not None
         assert page is not None  # noqa: S101 - no failure means that something came
         if found is None:
-            polled = replace(polled_well(task, page, None, 0, now), host_next_at=self._rest())
+            polled = replace(polled_well(task, page, None, now), host_next_at=self._rest())
             self._unchanged.append((task, polled))
             if len(self._unchanged) >= TOGETHER:
                 await self._flush()
-            return
-        brought = await asyncio.to_thread(self._finish, task, page, found, _keyed(found.entries), now)
+            return False
+        brought = await asyncio.to_thread(self._finish, task, page, found, now)
         self._count("polled")
         if brought:
             log.info("feed polled", feed=task.url, entries=len(found.entries), new=brought.new, edited=brought.edited)
             self._count("new", brought.new)
             self._count("edited", brought.edited)
+        return False
 
     async def _flush(self) -> None:
         """Write the polls that brought nothing, together: one by one they cost more than the requests."""
@@ -145,49 +148,29 @@ class _Run:
             await asyncio.to_thread(feeds.finish_unchanged, self._db, done)
             self._count("unchanged", len(done))
 
-    def _finish(
-        self, task: FeedTask, page: Page, found: ParsedFeed, entries: Sequence[KeyedEntry], now: datetime
-    ) -> PollCounts | None:
-        keys = {entry.key for entry in entries}
-        new = len(keys) - len(feeds.known_keys(self._db, sorted(keys))) if keys else 0
-        polled = replace(polled_well(task, page, found, new, now), host_next_at=self._rest())
+    async def _flush_failed(self) -> None:
+        """Write the polls that failed. Where most hosts can't be reached it is our own network, and none of them is to blame."""
+        failed, self._failed = self._failed, []
+        answered = sum(self._reached.values())
+        outage = is_our_network(len(self._reached) - answered, answered)
+        for task, why, now in failed:
+            ours = outage and why.reason in NETWORK
+            polled = replace(polled_badly(task, why, now, outage=ours), host_next_at=self._rest())
+            await asyncio.to_thread(feeds.finish_poll, self._db, task, polled, [])
+            log.info("feed failed", feed=task.url, reason=str(why.reason), detail=polled.detail)
+        self._count("failing", len(failed))
+
+    def _finish(self, task: FeedTask, page: Page, found: ParsedFeed, now: datetime) -> PollCounts | None:
+        entries = _keyed(found.entries)
+        by_key = {each.key: each.entry for each in entries}
+        known = feeds.known_keys(self._db, sorted(by_key)) if by_key else set()
+        brought = Brought(found, [entry for key, entry in by_key.items() if key not in known])
+        polled = replace(polled_well(task, page, brought, now), host_next_at=self._rest())
         return feeds.finish_poll(self._db, task, polled, entries)
 
     def _rest(self) -> datetime | None:
         delay = self._rules.per_host_delay
         return datetime.now(UTC) + timedelta(seconds=delay) if delay else None
-
-    async def _ask(self, task: FeedTask) -> Page:
-        headers = {"If-None-Match": task.etag, "If-Modified-Since": task.last_modified}
-        sent = {name: value for name, value in headers.items() if value}
-        page = await self._http.get(task.url, headers=sent, max_bytes=MAX_BYTES, total=self._total, redirects=REDIRECTS)
-        if page.status == 304 and not sent:
-            raise Retry(Reason.HTTP_OTHER, "304 to a request without validators")
-        if page.status not in (200, 203, 304):
-            after = retry_after(page.header("retry-after"), datetime.now(UTC))
-            raise Retry(status_reason(page.status), f"status {page.status}", after=after)
-        return page
-
-    async def _read(self, task: FeedTask, page: Page, now: datetime) -> ParsedFeed | None:
-        """What the feed announces; None if it is unchanged."""
-        if page.status == 304 or body_hash(page.body) == task.body_hash:
-            return None
-        found = await self.parser.parse(page, now)
-        if not found.children:
-            return found
-        entries: list[Entry] = []
-        for child in found.children:
-            await asyncio.sleep(self._rules.per_host_delay)
-            below = await self._http.get(child, max_bytes=MAX_BYTES, total=self._total, redirects=REDIRECTS)
-            if below.status == 200 and below.body:
-                entries += await self._child(below, now)
-        return ParsedFeed(format=found.format, entries=tuple(entries))
-
-    async def _child(self, page: Page, now: datetime) -> tuple[Entry, ...]:
-        try:
-            return (await self.parser.parse(page, now)).entries
-        except Retry:
-            return ()  # one bad sitemap of several; an index in an index has no entries of its own
 
     def _count(self, outcome: str, n: int = 1) -> None:
         if n:

@@ -14,11 +14,11 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
 from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
-from wirewatch.state.polls import PollCounts, Polled, finish_poll, finish_unchanged, known_keys
+from wirewatch.state.polls import LEARNED, Learned, PollCounts, Polled, finish_poll, finish_unchanged, known_keys
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
-    "FeedRow", "FeedTask", "KeyedEntry", "PollCounts", "Polled",
+    "FeedRow", "FeedTask", "KeyedEntry", "Learned", "PollCounts", "Polled",
     "claim", "finish_poll", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync",
 ]  # fmt: skip
 
@@ -31,22 +31,23 @@ class FeedTask:
     """A feed claimed for polling, with all that the poll goes by."""
 
     no: int
-    url: str
-    host: str  # name:port
+    url: str  # as in feeds.yaml
+    host: str  # name:port of where it is asked
     source: str
     language: str | None
     country: str | None
     every: float | None  # seconds; None: the adaptive pace
-    etag: str
-    last_modified: str
-    body_hash: str
-    interval: float  # seconds
-    failures: float  # points since the last success
+    learned: Learned
     first_poll: bool  # it has never succeeded
     last_success_at: datetime | None
     last_new_at: datetime | None
     gone_at: datetime | None  # since when it answers 410
     token: str
+
+    @property
+    def address(self) -> str:
+        """Where the feed is asked: where it moved to for good, or where feeds.yaml says."""
+        return self.learned.lives_at or self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,10 @@ class FeedRow:
     active: bool  # False: no longer in the config
     silent: bool  # answers, but has brought nothing new for 7 days, or never shown anything
     entries: int  # articles it has shown
+    lives_at: str  # where it is asked since it moved for good; "": at its url
+    lies: bool  # its validators can't be believed
+    gaps: int  # polls before which entries may have been dropped unseen
+    recent: tuple[str, ...]  # its last polls, oldest first
     failures: float
     reason: Reason | None  # why the last poll failed
     detail: str
@@ -80,7 +85,8 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
     with db.write() as conn:
         now, known = clock(conn), _known(conn)
         changed = _differing(wanted, known)
-        new = [wanted[url] | {"url": url, "interval": FIRST_INTERVAL, "next_poll_at": now} for url in changed if url not in known]
+        first = {"interval": FIRST_INTERVAL, "next_poll_at": now}
+        new = [wanted[url] | {"url": url, "host": host_of(url)} | first for url in changed if url not in known]
         if new:  # another process may bring the same config at the same time
             conn.execute(upsert(conn, t.feeds).on_conflict_do_nothing(), sorted(new, key=lambda row: str(row["url"])))
         for url in changed:
@@ -92,16 +98,16 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
 
 def _wanted(source: Source, url: str, every: float | None) -> dict[str, Any]:
     try:
-        host = host_of(url)
+        host_of(url)
     except Skip as skip:
         raise UserError(f"feeds.yaml: {source.name}: {skip.detail} is no web address") from skip
     about = {"source": source.name, "country": source.country, "language": source.language}
-    return about | {"host": host, "every": every, "active": True}
+    return about | {"every": every, "active": True}
 
 
 def _known(conn: Connection) -> dict[str, Row[Any]]:
     c = t.feeds.c
-    about = (c.source, c.country, c.language, c.host, c.every, c.active)
+    about = (c.source, c.country, c.language, c.every, c.active)
     return {row.url: row for row in conn.execute(select(c.no, c.url, c.last_poll_at, c.next_poll_at, *about))}
 
 
@@ -132,18 +138,24 @@ def claim(db: Database, limit: int, *, now_too: bool = False, due_by: datetime |
         due = c.next_poll_at <= (now if due_by is None else min(now, due_by))
         if now_too:
             due = or_(due, c.last_poll_at.is_(None), c.last_poll_at < db.opened_at)
-        allowed = or_(c.not_before.is_(None), c.not_before <= now)
+        allowed = and_(or_(c.not_before.is_(None), c.not_before <= now), ~_closed(now))
         query = select(t.feeds).where(and_(c.active, due, allowed, unleased(t.feeds, now))).order_by(c.next_poll_at, c.no)
         found = conn.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
         token = take(conn, t.feeds, [row.no for row in found], db.owner, now)
     return [_task(row, token) for row in found]
 
 
+def _closed(now: datetime) -> ColumnElement[bool]:
+    """The feed's host is down, or sent us away: with a page or with another feed."""
+    h = t.hosts.c
+    return select(h.host).where(h.host == t.feeds.c.host, h.closed_until > now).exists()
+
+
 def _task(row: Row[Any], token: str) -> FeedTask:
-    same = ("no", "url", "host", "source", "language", "country", "every", "etag", "last_modified", "body_hash")
-    more = ("interval", "failures", "last_success_at", "last_new_at", "gone_at")
-    facts = {name: row._mapping[name] for name in same + more}
-    return FeedTask(**facts, first_poll=row.last_success_at is None, token=token)
+    same = ("no", "url", "host", "source", "language", "country", "every", "last_success_at", "last_new_at", "gone_at")
+    facts = {name: row._mapping[name] for name in same}
+    learned = Learned(**{name: row._mapping[name] for name in LEARNED})
+    return FeedTask(**facts, learned=learned, first_poll=row.last_success_at is None, token=token)
 
 
 def renew(db: Database, tokens: Collection[str]) -> None:
@@ -174,7 +186,8 @@ def rows(db: Database) -> list[FeedRow]:
 
 
 def _row(row: Row[Any]) -> FeedRow:
-    same = ("url", "source", "active", "entries", "failures", "detail")
+    same = ("url", "source", "active", "entries", "lives_at", "lies", "gaps", "failures", "detail")
     times = ("last_poll_at", "last_success_at", "last_new_at", "next_poll_at")
     facts = {name: row._mapping[name] for name in same + times}
-    return FeedRow(**facts, silent=bool(row.silent), reason=Reason(row.reason) if row.reason else None)
+    reason = Reason(row.reason) if row.reason else None
+    return FeedRow(**facts, recent=tuple(row.recent.splitlines()), silent=bool(row.silent), reason=reason)

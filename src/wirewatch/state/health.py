@@ -14,6 +14,8 @@ from wirewatch.state.leases import chunks
 MOST = 3.0  # points of failure (poll/schedule.py) of a feed that never answered: since when, nobody noted
 FAILING = timedelta(days=1)  # without one good answer: a night's maintenance of a site is none of our alarm
 
+LONG = timedelta(days=7)  # after which a feed that still fails is told once more
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unwell:
@@ -22,15 +24,16 @@ class Unwell:
     no: int
     url: str
     source: str
-    health: str  # failing, silent; "": well again
+    health: str  # failing, failing for a week, silent; "": well again
     reason: str  # why it fails; "" where it doesn't
 
 
 def changed(db: Database) -> list[Unwell]:
     """The active feeds whose health isn't what people were told, by source and URL.
 
-    Failing: no good answer for a day, though asked; or never one, and asked three times or so. Silent: it answers, and has
-    brought nothing new for seven days, or never shown anything; one whose articles another feed always has first is neither.
+    Failing: no good answer for a day, though asked, and again for a week; or never one, and asked three times or so. Silent: it
+    answers, and has brought nothing new for seven days, or never shown anything; one whose articles another feed always has
+    first is neither.
     """
     f = t.feeds.c
     with db.read() as conn:
@@ -38,7 +41,8 @@ def changed(db: Database) -> list[Unwell]:
         never = and_(f.last_success_at.is_(None), f.failures >= MOST)
         fails = and_(f.reason.is_not(None), or_(never, f.last_success_at < now - FAILING))
         silent = is_silent(now)
-        health = case((fails, "failing"), (silent, "silent"), else_="")
+        for_long = and_(f.reason.is_not(None), f.last_success_at < now - LONG)
+        health = case((for_long, "failing for a week"), (fails, "failing"), (silent, "silent"), else_="")
         query = select(f.no, f.url, f.source, health.label("health"), func.coalesce(f.reason, "").label("reason"))
         rows = conn.execute(query.where(f.active, f.told != health).order_by(f.source, f.url)).all()
     return [Unwell(no=row.no, url=row.url, source=row.source, health=row.health, reason=row.reason) for row in rows]

@@ -1,11 +1,11 @@
 """What a poll brought, in one transaction: validators, next poll and entries stand together or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, or_, select, update
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
@@ -27,22 +27,43 @@ BETWEEN_EDITS = timedelta(minutes=10)  # times the edits so far: the first is fe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What the polls have taught about a feed; columns of its row (state/tables.py says what each is)."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    interval: float  # seconds
+    failures: float = 0.0  # points since the last success
+    format: str = ""
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    moved_times: int = 0
+    lives_at: str = ""
+    rhythm: bytes | None = None
+    shown: int = 0
+    wish: float = 0.0  # seconds
+    full_at: datetime | None = None
+    lies: bool = False
+    gaps: int = 0
+    recent: str = ""
+
+
+LEARNED = tuple(field.name for field in fields(Learned))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
     """How a poll ended, and when the next is due."""
 
-    etag: str
-    last_modified: str
-    body_hash: str
+    learned: Learned
     next_poll_at: datetime
     not_before: datetime | None
-    interval: float  # seconds
-    failures: float
-    reason: Reason | None
-    detail: str
     outcome: str  # new, nothing-new, unchanged, failed, gone
-    format: str
-    moved_to: str
+    reason: Reason | None = None
+    detail: str = ""
     host_next_at: datetime | None = None  # when the feed's host may be asked again, for a page or another feed
+    host_closed_until: datetime | None = None  # it sent us away: not even --now goes before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +108,9 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         _refer(poll, fresh)
         _note(poll, polled, new=len(fresh), references=len(fresh) + references)
         if polled.host_next_at is not None:
-            _rest(conn, feed.host, polled.host_next_at)
+            _rest(conn, task.host, polled.host_next_at)
+        if polled.host_closed_until is not None:
+            _close(conn, task.host, polled.host_closed_until)
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
 
 
@@ -95,19 +118,27 @@ def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]")
     """Write polls that brought nothing, all in one transaction: such a poll touches its feed's row only. Lost claims are left."""
     f = t.feeds.c
     mine = (f.no == bindparam("feed_no")) & (f.token == bindparam("mine"))
-    same = ("etag", "last_modified", "next_poll_at", "not_before", "interval", "failures", "outcome", "moved_to")
+    same = (*LEARNED, "next_poll_at", "not_before", "outcome", "host")
     with db.write() as conn:
         now = clock(conn)
         done = NOBODY | {"reason": None, "detail": "", "last_poll_at": now, "last_success_at": now, "gone_at": None}
         values = {name: bindparam(f"new_{name}", type_=f[name].type) for name in same}
-        rows = [
-            {"feed_no": task.no, "mine": task.token} | {f"new_{name}": getattr(polled, name) for name in same}
-            for task, polled in results
-        ]
+        rows = [_bound(task, polled) for task, polled in results]
         conn.execute(update(t.feeds).where(mine).values(done | values), rows)
         rests = {task.host: polled.host_next_at for task, polled in results if polled.host_next_at is not None}
         for host, until in sorted(rests.items()):
             _rest(conn, host, until)
+
+
+def _bound(task: "FeedTask", polled: Polled) -> dict[str, Any]:
+    about = {"feed_no": task.no, "mine": task.token}
+    return about | {f"new_{name}": value for name, value in _columns(task.url, polled).items()}
+
+
+def _columns(url: str, polled: Polled) -> dict[str, Any]:
+    about = {"next_poll_at": polled.next_poll_at, "not_before": polled.not_before, "outcome": polled.outcome}
+    about["host"] = host_of(polled.learned.lives_at or url)
+    return {name: getattr(polled.learned, name) for name in LEARNED} | about
 
 
 def known_keys(db: Database, some: Sequence[str]) -> set[str]:
@@ -223,20 +254,16 @@ def _rest(conn: Connection, host: str, until: datetime) -> None:
     conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"next_at": until}, where=h.c.next_at < until))
 
 
+def _close(conn: Connection, host: str, until: datetime) -> None:
+    """The host sent us away: nobody asks it, for a feed or a page, before that."""
+    h = t.hosts
+    new = upsert(conn, h).values(host=host, next_at=until, closed_until=until)
+    sooner = or_(h.c.closed_until.is_(None), h.c.closed_until < until)
+    conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"closed_until": until}, where=sooner))
+
+
 def _note(poll: _Poll, polled: Polled, *, new: int, references: int) -> None:
-    same = (
-        "etag",
-        "last_modified",
-        "body_hash",
-        "next_poll_at",
-        "not_before",
-        "interval",
-        "failures",
-        "outcome",
-        "format",
-        "moved_to",
-    )
-    values = {name: getattr(polled, name) for name in same} | NOBODY
+    values = _columns(poll.feed.url, polled) | NOBODY
     values |= {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": poll.now}
     values |= {"entries": t.feeds.c.entries + references}
     if polled.outcome not in ("failed", "gone"):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -51,7 +52,19 @@ feeds = Table(
     Column("reason", Text),
     Column("detail", Foreign, nullable=False, default=""),
     Column("format", Foreign, nullable=False, default=""),
-    Column("moved_to", Foreign, nullable=False, default=""),
+    Column("moved_to", Foreign, nullable=False, default=""),  # where it redirects to for good
+    Column("moved_since", Utc),
+    Column("moved_times", Integer, nullable=False, default=0, server_default="0"),
+    Column("lives_at", Foreign, nullable=False, default="", server_default=""),  # where it is asked since it moved
+    Column("rhythm", LargeBinary),  # poll/rhythm.py: when it publishes
+    Column("shown", Integer, nullable=False, default=0, server_default="0"),  # entries it showed last
+    Column("wish", Float, nullable=False, default=0.0, server_default="0"),  # seconds it asks not to be polled for
+    Column("full_at", Utc),  # when its body came last, whatever the validators said
+    Column(
+        "lies", Boolean, nullable=False, default=False, server_default=false()
+    ),  # its validators stood still while it had news
+    Column("gaps", Integer, nullable=False, default=0, server_default="0"),  # polls before which entries may have been dropped
+    Column("recent", Foreign, nullable=False, default="", server_default=""),  # its last polls, a line each
     Column("entries", Integer, nullable=False, default=0),  # articles it has shown
     Column("last_poll_at", Utc),
     Column("last_success_at", Utc),

@@ -34,7 +34,7 @@ def feed(db: Database, **ago: timedelta | str | None) -> None:
         ({"last_success_at": 2 * DAY, "last_new_at": 2 * DAY, "reason": str(Reason.HTTP_5XX)}, ["failing"]),
         ({"last_success_at": None, "reason": str(Reason.DNS), "failures": "3"}, ["failing"]),
         ({"last_success_at": None, "reason": str(Reason.DNS), "failures": "1"}, []),
-        ({"last_success_at": 9 * DAY, "last_new_at": 9 * DAY, "reason": str(Reason.DNS)}, ["failing"]),
+        ({"last_success_at": 9 * DAY, "last_new_at": 9 * DAY, "reason": str(Reason.DNS)}, ["failing for a week"]),
         ({"last_success_at": None}, []),
         ({"last_success_at": HOUR, "last_new_at": 8 * DAY, "active": None}, []),
     ],

@@ -1,67 +1,99 @@
 """When a feed is polled next, told as events of its life."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from wirewatch.errors import Reason
-from wirewatch.poll.schedule import after_failure, after_success
+from wirewatch.poll.rhythm import Rhythm, learn
+from wirewatch.poll.schedule import FASTEST, Pace, after_failure, after_outage, after_success, is_our_network
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 MIDDLE = 0.5  # dice that give no jitter after a success
 HOUR, DAY = 3600.0, 86_400.0
 
 
-@pytest.mark.parametrize(
-    ("event", "interval", "new", "links", "expected"),
-    [
-        ("nothing is new", HOUR, 0, 20, 1.5 * HOUR),
-        ("some are new", HOUR, 5, 20, HOUR),
-        ("most are new, some may have been missed", HOUR, 18, 20, 0.5 * HOUR),
-        ("it can't get faster than five minutes", 400.0, 20, 20, 300.0),
-        ("it can't get slower than a day", DAY, 0, 20, DAY),
-    ],
-)
-def test_the_pace_follows_what_the_feed_brings(event: str, interval: float, new: int, links: int, expected: float) -> None:
-    pace = after_success(NOW, interval=interval, every=None, first=False, new=new, links=links, wish=0, dice=MIDDLE)
-
-    assert pace.interval == expected
-    assert pace.next_at == NOW + timedelta(seconds=expected)
-    assert pace.failures == 0
+def weeks(per_hour: dict[int, int], until: datetime = NOW, days: int = 28) -> Rhythm:
+    """What is known of a feed that has published so much at these hours of each day, polled hourly."""
+    rhythm = Rhythm()
+    for n in range(days * 24, 0, -1):
+        since = until - timedelta(hours=n)
+        rhythm = learn(rhythm, since.timestamp(), since.timestamp() + HOUR, per_hour.get(since.hour, 0), ())
+    return rhythm
 
 
-def test_the_first_poll_says_nothing_about_the_pace() -> None:
-    pace = after_success(NOW, interval=HOUR, every=None, first=True, new=20, links=20, wish=0, dice=MIDDLE)
+def success(rhythm: Rhythm | None = None, now: datetime = NOW, **given: Any) -> Pace:
+    """The pace after a success; nothing special but what is given."""
+    usual: dict[str, Any] = {"shown": 20, "every": None, "gap": None, "wish": 0.0, "fresh": False, "dice": MIDDLE}
+    return after_success(now, rhythm=rhythm or weeks({}), **(usual | given))
 
-    assert pace.interval == HOUR
+
+def failure(reason: Reason, **given: Any) -> Pace:
+    """The pace after a failure; nothing special but what is given."""
+    usual: dict[str, Any] = {"interval": HOUR, "every": None, "failures": 0.0, "wish": None, "gone_at": None, "dice": 0.0}
+    return after_failure(NOW, reason=reason, **(usual | given))
+
+
+def test_a_daily_is_asked_often_in_its_rush_hours_and_hardly_at_night() -> None:
+    daily = weeks(dict.fromkeys(range(6, 20), 3))
+
+    rush = success(daily, datetime(2026, 11, 24, 12, tzinfo=UTC))
+    night = success(daily, datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
+
+    assert rush.interval < HOUR / 2
+    assert night.interval > 4 * HOUR
+
+
+def test_a_feed_that_says_nothing_for_weeks_is_asked_once_or_twice_a_day_and_never_less() -> None:
+    pace = success(weeks({}))
+
+    assert 6 * HOUR <= pace.interval <= DAY
+
+
+def test_a_burst_is_followed_at_once() -> None:
+    quiet = weeks({12: 1})
+    burst = learn(quiet, NOW.timestamp() - HOUR, NOW.timestamp(), 12, ())
+
+    assert success(burst).interval < success(quiet).interval / 3
+
+
+def test_a_feed_full_of_news_is_asked_before_it_drops_some() -> None:
+    agency = weeks(dict.fromkeys(range(24), 60), days=3)
+
+    assert success(agency, shown=8).interval == FASTEST
+
+
+def test_after_a_possible_gap_it_takes_half_the_time() -> None:
+    assert success(gap=2 * HOUR).interval == HOUR
+    assert success(gap=200.0).interval == FASTEST
 
 
 def test_a_fixed_pace_is_kept_whatever_the_server_wishes() -> None:
-    pace = after_success(NOW, interval=HOUR, every=60.0, first=False, new=0, links=9, wish=DAY, dice=0.9)
+    pace = success(every=60.0, wish=DAY, dice=0.9)
 
     assert pace.next_at == NOW + timedelta(seconds=60)
 
 
-def test_a_servers_wish_only_lengthens_and_at_most_to_a_day() -> None:
-    short = after_success(NOW, interval=HOUR, every=None, first=False, new=1, links=9, wish=60, dice=MIDDLE)
-    long = after_success(NOW, interval=HOUR, every=None, first=False, new=1, links=9, wish=99 * DAY, dice=MIDDLE)
+def test_a_servers_wish_only_lengthens_and_at_most_to_a_day_or_six_hours_for_a_feed_that_changed_today() -> None:
+    busy = weeks(dict.fromkeys(range(24), 10))
 
-    assert short.next_at == NOW + timedelta(hours=1)
-    assert long.next_at == NOW + timedelta(days=1)
+    assert success(busy, wish=60.0).next_at == success(busy).next_at
+    assert success(busy, wish=99 * DAY).next_at == NOW + timedelta(days=1)
+    assert success(busy, wish=99 * DAY, fresh=True).next_at == NOW + timedelta(hours=6)
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_no_failure_silences_a_feed_for_more_than_a_day(reason: Reason) -> None:
-    pace = after_failure(NOW, interval=DAY, every=None, failures=500, reason=reason, wish=None, dice=0.0)
+    pace = failure(reason, interval=DAY, failures=500.0)
 
-    longest = timedelta(days=7) if reason is Reason.HTTP_410 else timedelta(days=1)
-    assert NOW < pace.next_at <= NOW + longest
+    assert NOW < pace.next_at <= NOW + timedelta(days=1)
 
 
 def test_failures_slow_a_feed_down_in_proportion_and_keep_what_it_learned() -> None:
     waits, failures = [], 0.0
     for _ in range(4):
-        pace = after_failure(NOW, interval=HOUR, every=None, failures=failures, reason=Reason.HTTP_403, wish=None, dice=0.0)
+        pace = failure(Reason.HTTP_403, failures=failures)
         failures = pace.failures
         waits.append((pace.next_at - NOW) / timedelta(hours=1))
 
@@ -70,25 +102,35 @@ def test_failures_slow_a_feed_down_in_proportion_and_keep_what_it_learned() -> N
 
 
 def test_what_may_be_our_own_network_counts_a_quarter() -> None:
-    pace = after_failure(NOW, interval=HOUR, every=None, failures=0, reason=Reason.DNS, wish=None, dice=0.0)
+    assert failure(Reason.DNS).failures == 0.25
 
-    assert pace.failures == 0.25
+
+def test_what_is_our_own_network_counts_nothing_and_is_tried_again_soon() -> None:
+    pace = after_outage(NOW, interval=HOUR, failures=0.5, dice=0.5)
+
+    assert (pace.failures, pace.interval) == (0.5, HOUR)
+    assert pace.next_at <= NOW + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(("failed", "answered", "ours"), [(5, 0, True), (40, 10, True), (4, 0, False), (10, 30, False)])
+def test_most_hosts_failing_at_once_is_our_own_network(failed: int, answered: int, ours: bool) -> None:
+    assert is_our_network(failed, answered) is ours
 
 
 def test_retry_after_is_a_bound_that_not_even_now_breaks() -> None:
-    pace = after_failure(NOW, interval=HOUR, every=1.0, failures=0, reason=Reason.HTTP_429, wish=7200.0, dice=0.0)
+    pace = failure(Reason.HTTP_429, every=1.0, wish=7200.0)
 
     assert pace.not_before == NOW + timedelta(hours=2)
     assert pace.next_at == NOW + timedelta(hours=2)
 
 
 def test_too_many_requests_rests_a_quarter_of_an_hour_where_the_server_says_nothing() -> None:
-    pace = after_failure(NOW, interval=HOUR, every=1.0, failures=0, reason=Reason.HTTP_429, wish=None, dice=0.0)
-
-    assert pace.not_before == NOW + timedelta(minutes=15)
+    assert failure(Reason.HTTP_429, every=1.0).not_before == NOW + timedelta(minutes=15)
 
 
-def test_a_feed_that_is_gone_is_asked_once_a_week() -> None:
-    pace = after_failure(NOW, interval=HOUR, every=1.0, failures=0, reason=Reason.HTTP_410, wish=None, dice=0.0)
+def test_a_feed_that_is_gone_is_asked_daily_for_three_days_and_then_once_a_week() -> None:
+    first = failure(Reason.HTTP_410, every=1.0)
+    for_good = failure(Reason.HTTP_410, every=1.0, gone_at=NOW - timedelta(days=3))
 
-    assert pace.next_at == NOW + timedelta(days=7)
+    assert first.next_at == NOW + timedelta(days=1)
+    assert for_good.next_at == NOW + timedelta(days=7)

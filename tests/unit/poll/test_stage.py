@@ -1,0 +1,159 @@
+"""The poll stage on a real state database, against a server that changes its mind."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.loopback import Handler, Site, answer, redirect
+from tests.wire_state import announce, entry, make_due, source
+from wirewatch.net.client import Http
+from wirewatch.poll.stage import PollRules, poll
+from wirewatch.state import captures, feeds
+from wirewatch.state import tables as t
+from wirewatch.state.database import Database, open_database
+
+Routes = dict[str, bytes | Handler]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = open_database("sqlite", tmp_path)
+    yield database
+    database.close()
+
+
+def rss(*numbers: int, **headers: Any) -> bytes:
+    """A feed with these articles."""
+    items = "".join(f"<item><title>Вест {n}</title><link>https://vesti.example/{n}</link></item>" for n in numbers)
+    return answer(f"<rss version='2.0'><channel><title>Вести</title>{items}</channel></rss>", **headers)
+
+
+async def run(db: Database) -> dict[str, int]:
+    """Whatever there is, polled once more."""
+    make_due(db)
+    async with Http("wirewatch/1", "desk@example.org", 2.0, ["127.0.0.1/32"]) as http:
+        return (await poll(db, http, PollRules(workers=4, timeout=2.0, per_host_delay=0.0), asyncio.Event())).by
+
+
+def row(db: Database) -> Any:
+    """The only feed's row."""
+    with db.read() as conn:
+        return conn.execute(select(t.feeds)).one()
+
+
+def later(db: Database, **values: object) -> None:
+    """Time has passed: these columns of all feeds say so."""
+    with db.write() as conn:
+        conn.execute(update(t.feeds).values(values))
+
+
+def test_a_move_for_good_is_believed_after_three_polls_over_two_days_and_the_history_stays(db: Database) -> None:
+    async def act() -> list[str]:
+        async with Site({"/old": redirect("/new", 301), "/new": rss(1)}) as site:
+            feeds.sync(db, [source(site.url("/old"))])
+            for _ in range(3):
+                await run(db)
+            later(db, moved_since=datetime.now(UTC) - timedelta(hours=49))
+            await run(db)
+            site.asked.clear()
+            await run(db)
+            feeds.sync(db, [source(site.url("/old"))])
+            return site.paths()
+
+    asked = asyncio.run(act())
+
+    (shown,) = feeds.rows(db)
+    assert asked == ["/new"]
+    assert (shown.url.endswith("/old"), shown.lives_at.endswith("/new"), shown.entries) == (True, True, 1)
+
+
+def test_a_temporary_redirect_is_never_believed(db: Database) -> None:
+    async def act() -> None:
+        async with Site({"/old": redirect("/new", 302), "/new": rss(1)}) as site:
+            feeds.sync(db, [source(site.url("/old"))])
+            for _ in range(4):
+                await run(db)
+
+    asyncio.run(act())
+
+    assert (row(db).moved_to, row(db).lives_at) == ("", "")
+
+
+def test_retry_after_closes_the_whole_host_for_feeds_and_pages(db: Database) -> None:
+    async def act() -> list[str]:
+        async with Site({f"/{n}": answer("", 429, retry_after="3600") for n in range(3)}) as site:
+            announce(db, entry(site.url("/page")))
+            feeds.sync(db, [source(*(site.url(f"/{n}") for n in range(3)))])
+            await run(db)
+            return site.paths() + ["again"] * (await run(db)).get("failing", 0)
+
+    asked = asyncio.run(act())
+
+    assert len(asked) == 1
+    assert captures.claim_host(db) is None
+
+
+def test_validators_that_stand_still_while_there_is_news_are_no_longer_believed(db: Database) -> None:
+    async def act() -> list[bool]:
+        async with Site({"/rss": rss(1, etag='"1"')}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            await run(db)
+            await run(db)
+            site.routes["/rss"] = rss(1, 2, etag='"1"')
+            later(db, full_at=datetime.now(UTC) - timedelta(hours=25))
+            await run(db)
+            await run(db)
+            return ["if-none-match" in asked.headers for asked in site.asked]
+
+    conditional = asyncio.run(act())
+
+    assert conditional == [False, True, False, False]
+    assert (row(db).lies, row(db).entries) == (True, 2)
+
+
+def test_a_page_that_stands_where_a_feed_was_is_a_failure_each_time(db: Database) -> None:
+    async def act() -> list[dict[str, int]]:
+        async with Site({"/rss": rss(1)}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            await run(db)
+            site.routes["/rss"] = answer("<html><body>Домен је на продају</body></html>", content_type="text/html")
+            return [await run(db), await run(db)]
+
+    assert asyncio.run(act()) == [{"failing": 1}, {"failing": 1}]
+
+
+def test_an_outage_of_our_own_network_is_no_feeds_fault(db: Database) -> None:
+    closed = [socket.socket() for _ in range(6)]
+    for each in closed:
+        each.bind(("127.0.0.1", 0))  # and doesn't listen: nobody answers there
+    urls = [f"http://127.0.0.1:{each.getsockname()[1]}/rss" for each in closed]
+    feeds.sync(db, [source(*urls)])
+
+    counts = asyncio.run(run(db))
+
+    for each in closed:
+        each.close()
+    assert counts == {"failing": 6}
+    assert {(shown.failures, shown.detail) for shown in feeds.rows(db)} == {(0.0, "most hosts can't be reached: our own network")}
+
+
+def test_a_feeds_last_polls_are_remembered(db: Database) -> None:
+    async def act() -> None:
+        async with Site({"/rss": rss(1, 2)}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            await run(db)
+            later(db, recent="\n".join(["2026-11-01T00:00:00Z new"] * 29 + list(feeds.rows(db)[0].recent)))
+            await run(db)
+            site.routes["/rss"] = answer("", 500)
+            await run(db)
+
+    asyncio.run(act())
+
+    told = [line.partition(" ")[2] for line in feeds.rows(db)[0].recent]
+    assert (len(told), told[-3:]) == (30, ["new 2 of 2 new", "unchanged", "failed http-5xx"])
