@@ -5,6 +5,7 @@ Each of these is safe to kill and to repeat; `wirewatch maintain` does all, Airf
 
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from wirewatch import alarms, upkeep
@@ -77,6 +78,13 @@ def check(house: House, today: datetime | None = None) -> Summary:
 def _due(today: datetime) -> Callable[[str], bool]:
     new, turn = f"{today - NEW_FILES:%Y/%m/%d}", today.toordinal() % ROUND
     return lambda file: file[:10] >= new or zlib.crc32(file.encode()) % ROUND == turn
+
+
+def tell_health(house: House) -> None:
+    """After a run: tell which feeds have fallen ill or are well again, if anybody is to be told; the run is none the worse for it."""
+    if house.settings.main.alarms.channels:
+        with suppress(Unavailable):  # logged, and tried again by the next run
+            health(house)
 
 
 def health(house: House) -> Summary:

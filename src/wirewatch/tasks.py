@@ -24,8 +24,11 @@ Summary = dict[str, int]
 
 def poll() -> list[str]:
     """Ask the feeds that are due; gives the names of the batches of hosts that have pages to fetch."""
+    from wirewatch.maintaining import tell_health
+
     with _house("poll") as house:
         run_poll(house)
+        tell_health(house)
         number = min(-(-captures.due_hosts(house.db) // house.settings.main.fetch.batch), BATCHES)
     return [f"{n} of {number}" for n in range(1, number + 1)]
 

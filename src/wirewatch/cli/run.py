@@ -80,8 +80,11 @@ def stage(context: Context, name: str, now: bool, as_json: bool) -> None:
 
 def _one_run(context: Context, house: "House", as_json: bool) -> int:
     from wirewatch import pipeline
+    from wirewatch.maintaining import tell_health
 
-    return _summary(context, pipeline.run_once(house), house, as_json)
+    done = pipeline.run_once(house)
+    tell_health(house)
+    return _summary(context, done, house, as_json)
 
 
 def _summary(context: Context, summary: dict[str, dict[str, int]], house: "House", as_json: bool) -> int:
