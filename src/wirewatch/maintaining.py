@@ -81,7 +81,7 @@ def _due(today: datetime) -> Callable[[str], bool]:
 
 
 def tell_health(house: House) -> None:
-    """After a run: tell which feeds have fallen ill or are well again, if anybody is to be told. A channel's trouble is logged."""
+    """After a run: tell which feeds have fallen ill or are well again, if anybody is to be told. A channel's fault is logged."""
     if house.settings.main.alarms.channels:
         with suppress(Unavailable):  # logged, and tried again by the next run
             health(house)
