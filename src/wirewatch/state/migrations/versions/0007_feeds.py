@@ -1,6 +1,6 @@
 """A feed's rhythm, its move to another address, whether its validators can be believed, and its last polls.
 
-Revision ID: 0006
+Revision ID: 0007
 """
 
 import sqlalchemy as sa
@@ -8,12 +8,12 @@ from alembic import op
 
 from wirewatch.state.columns import Foreign, Utc
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    """From 0005."""
+    """From 0006."""
     for column in (
         sa.Column("moved_since", Utc()),
         sa.Column("moved_times", sa.Integer(), nullable=False, server_default="0"),
