@@ -17,8 +17,9 @@ from wirewatch.net.client import Http
 from wirewatch.poll.discover import NEWS, about, feed_links, language_tag, sitemaps_of, usual_places
 from wirewatch.poll.encoding import MAX_BYTES, text_of
 from wirewatch.poll.items import NOTHING_ODD, Oddities, ParsedFeed
-from wirewatch.poll.moving import PERMANENT, body_hash
+from wirewatch.poll.moving import PERMANENT
 from wirewatch.poll.parser import Parser
+from wirewatch.poll.result import body_hash
 from wirewatch.poll.text import resolved, site_of
 from wirewatch.safe import one_line
 from wirewatch.settings.schema import FetchSettings
