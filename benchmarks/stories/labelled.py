@@ -13,7 +13,10 @@ from wirewatch.demo.sample import outlets
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 DAYS = 14
 HOSTS = 12
+# half of these come under one headline each
+ALIKE = ("weather", "exchange rates", "lottery", "bulletin", "stock market", "horoscope", "listing")
 TRAPS = 56  # texts of each trap
+KEPT_TITLES = 0.4  # share of the copies under the original's headline
 SHORT_BOILERPLATED, MERGED = 80, 90
 
 
@@ -37,6 +40,7 @@ class Original:
     language: str
     lines: list[str]
     seen_at: datetime
+    title: str
     template: bool  # written by a template, as others of its trap are
 
 
@@ -76,7 +80,7 @@ def _originals(dice: random.Random, number: int) -> list[Original]:
     while len(texts) < number:
         language = dice.choice(("sr", "sr", "en", "zh"))
         texts.append((language, w.body(dice, language, round(dice.triangular(90, 600, 220))), False))
-    return [Original(no, *text[:2], _when(dice), text[2]) for no, text in enumerate(texts)]
+    return [Original(no, *text[:2], _when(dice), w.title(dice, text[0]), text[2]) for no, text in enumerate(texts)]
 
 
 def _when(dice: random.Random) -> datetime:
@@ -84,7 +88,8 @@ def _when(dice: random.Random) -> datetime:
 
 
 def _article(dice: random.Random, kind: str, of: Original, lines: Sequence[str], source: str, after: timedelta) -> Labelled:
-    return Labelled(kind, frozenset((of.no,)), of.seen_at + after, source, w.title(dice, of.language), "\n".join(lines))
+    title = of.title if kind != "headline" and dice.random() < KEPT_TITLES else w.title(dice, of.language)
+    return Labelled(kind, frozenset((of.no,)), of.seen_at + after, source, title, "\n".join(lines))
 
 
 def _copies(dice: random.Random, of: Original, hosts: Sequence[Host]) -> Iterator[Labelled]:
@@ -104,6 +109,10 @@ def _copies(dice: random.Random, of: Original, hosts: Sequence[Host]) -> Iterato
 
 def _one(dice: random.Random, hosts: Sequence[Host], of: Original) -> Host:
     return dice.choice([host for host in hosts if host.language == of.language])
+
+
+def _heading(dice: random.Random, trap: str) -> str:
+    return trap if trap in ALIKE and dice.random() < 0.5 else w.title(dice, "sr")
 
 
 def _later(dice: random.Random) -> timedelta:
@@ -130,4 +139,4 @@ def _traps(dice: random.Random, hosts: Sequence[Host], first_no: int, share: flo
     boilerplated = traps.short_boilerplated(dice, round(SHORT_BOILERPLATED * share), list(hosts))
     found += [("short, long boilerplate", text) for text in boilerplated]
     for no, (name, (source, lines)) in enumerate(found, start=first_no):
-        yield Labelled(name, frozenset((no,)), _when(dice) + _later(dice), source, w.title(dice, "sr"), "\n".join(lines))
+        yield Labelled(name, frozenset((no,)), _when(dice) + _later(dice), source, _heading(dice, name), "\n".join(lines))

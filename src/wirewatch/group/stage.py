@@ -21,6 +21,7 @@ from wirewatch.state.leases import chunks
 from wirewatch.state.stories import Told
 
 TOGETHER = 50  # articles a transaction, some 50 ms
+BRIEF = 100  # words: what stands alone on a source's pages under several titles may be a paywall's notice, and is no story
 MEMBERS = 8  # of a story, that an article must have something in common with
 
 
@@ -55,13 +56,14 @@ def _assign(conn: Connection, text: Text, known: Known, window: int) -> None:
     keys = [part.key and part.key ^ salt for part in parts]
     seen = {key: list[ArticleNo]() for key in keys if key} | grouping.regulars(conn, [key for key in set(keys) if key])
     own = [part for part, key in zip(parts, keys, strict=True) if len(seen.get(key, ())) < grouping.REGULARS]
-    drawn, title = sketch(own if any(part.words for part in own) else parts), title_hash(text.title)
+    drawn = sketch(own if any(part.words for part in own) else parts)
+    title = title_hash(text.title) if drawn is None or len(drawn.words) < BRIEF else None
     if known.story is not None:
         _forget_text(conn, text.article, known.day)
     near = _near(conn, drawn, known.day, window)
     story = known.story or _join(conn, text, known, drawn, title, near.articles)
     if made:
-        grouping.put_text(conn, text.article, story, known, made, None if drawn else title)
+        grouping.put_text(conn, text.article, story, known, made, title)
     if drawn:
         grouping.put_sketch(conn, Kept(text.article, story, drawn.words, drawn.numbers), known.day, RULES, near.hashes)
     grouping.note_paragraphs(conn, seen, story, known.day)
@@ -73,13 +75,16 @@ def _near(conn: Connection, drawn: Sketch | None, day: int, window: int) -> Near
     return grouping.near(conn, smallest(drawn.words), day, window)
 
 
-def _join(conn: Connection, text: Text, known: Known, drawn: Sketch | None, title: int, near: Sequence[ArticleNo]) -> ArticleNo:
+def _join(
+    conn: Connection, text: Text, known: Known, drawn: Sketch | None, title: int | None, near: Sequence[ArticleNo]
+) -> ArticleNo:
     """Give a new article its story, and record what it links."""
     story, others, made = None, list[ArticleNo](), text.folded.digest
+    brief = None if title is None else (known.source, title)
     if made:
-        story = grouping.same_text(conn, made, known.day, None if drawn else (known.source, title))
-    if story is None and drawn is not None:
-        story, others = _choose(conn, drawn, near)
+        story = grouping.same_text(conn, made, known.day, brief)
+    if story is None and drawn is not None and near:
+        story, others = _choose(conn, drawn, grouping.sketches(conn, near, RULES, brief))
     story = story or text.article
     grouping.give_story(conn, text.article, story)
     grouping.link(conn, text.article, story, others)
@@ -91,10 +96,10 @@ def _forget_text(conn: Connection, article: ArticleNo, day: int) -> None:
         grouping.drop_sketch(conn, article, day, smallest(old.words))
 
 
-def _choose(conn: Connection, drawn: Sketch, near: Sequence[ArticleNo]) -> tuple[ArticleNo | None, list[ArticleNo]]:
+def _choose(conn: Connection, drawn: Sketch, near: Iterable[Kept]) -> tuple[ArticleNo | None, list[ArticleNo]]:
     """The story that the text joins, and the others that it has copies in."""
     best: dict[ArticleNo, tuple[float, ArticleNo]] = {}
-    for kept in grouping.sketches(conn, near, RULES) if near else ():
+    for kept in near:
         found = (-likeness(drawn, Sketch(kept.words, kept.numbers)), kept.article)
         if found[0]:
             best[kept.story] = min(best.get(kept.story, found), found)

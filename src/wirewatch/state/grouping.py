@@ -26,6 +26,9 @@ _LOCK = 7711002  # PostgreSQL: one assigns at a time; SQLite has one writer anyw
 _PARTS = 64  # in which a table is swept, so that no transaction is long
 
 
+Brief = tuple[str, int]  # source, and hash of the title, of a text so short that it may be a paywall's notice
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A text as it is kept."""
@@ -69,14 +72,24 @@ _told = t.articles.alias("told")
 _of: BindParameter[int] = bindparam("of")
 _day: BindParameter[int] = bindparam("on")
 _some: BindParameter[Sequence[int]] = bindparam("some", expanding=True)
+_KNOWN = (
+    select(_a.no, _a.first_seen_at, _a.story, _a.source, _x.digest)
+    .outerjoin(t.story_texts, _x.article == _a.no)
+    .where(_a.no.in_(_some))
+)
 _EQUAL = select(_x.story).where(_x.digest == bindparam("made")).order_by(func.abs(_x.day - _day), _x.article).limit(1)
-_EQUAL_SHORT = _EQUAL.join(t.articles, _a.no == _x.article).where(
+_EQUAL_BRIEF = _EQUAL.join(t.articles, _a.no == _x.article).where(
     or_(_a.source != bindparam("source"), _x.title == bindparam("called"))
 )
 _REGULARS = select(_p.key, _p.first, _p.second, _p.third).where(_p.key.in_(_some))
 _NEAR = select(_h.hash, _h.day, _h.article).where(_h.hash.in_(_some), _h.day.between(bindparam("begin"), bindparam("end")))
 _SKETCH = select(_s.article, _s.story, _s.words, _s.numbers).where(_s.rules == bindparam("by"))
 _SKETCHES = _SKETCH.where(_s.article.in_(_some))
+_SKETCHES_BRIEF = (
+    _SKETCHES.join(t.articles, _a.no == _s.article)
+    .join(t.story_texts, _x.article == _s.article)
+    .where(or_(_a.source != bindparam("source"), _x.title == bindparam("called"), _x.title.is_(None)))
+)
 _MEMBERS = _SKETCH.where(_s.story == _of).order_by(_s.article).limit(bindparam("most"))
 _LAST = select(func.coalesce(func.max(_told.c.telling), 0)).where(_told.c.story == bindparam("its"))
 _GIVE = update(t.articles).where(_a.no == _of).values(story=bindparam("its"), telling=_LAST.scalar_subquery() + 1)
@@ -91,23 +104,21 @@ _AGAIN = update(t.story_paragraphs).where(_p.key.in_(_some), _p.day < _day).valu
 
 def articles(conn: Connection, nos: Sequence[ArticleNo]) -> dict[ArticleNo, Known]:
     """What is known of these articles."""
-    query = select(_a.no, _a.first_seen_at, _a.story, _a.source, _x.digest).outerjoin(t.story_texts, _x.article == _a.no)
     return {
-        row.no: Known(day_of(row.first_seen_at), row.story, row.source, row.digest)
+        no: Known(day_of(seen_at), story, source, digest)
         for some in chunks(nos)
-        for row in conn.execute(query.where(_a.no.in_(some)))
+        for no, seen_at, story, source, digest in conn.execute(_KNOWN, {"some": some})
     }
 
 
-def same_text(conn: Connection, digest: bytes, day: int, short_of: tuple[str, int] | None) -> ArticleNo | None:
+def same_text(conn: Connection, digest: bytes, day: int, brief: Brief | None) -> ArticleNo | None:
     """The story of an equal text, the nearest in time.
 
-    `short_of`, a source and a title's hash, is given for a short text: what stands alone on a source's pages under several
-    titles (a paywall's notice) is no story.
+    `brief`: not one of this source under another title.
     """
-    if short_of is None:
+    if brief is None:
         return conn.scalar(_EQUAL, {"made": digest, "on": day})
-    return conn.scalar(_EQUAL_SHORT, {"made": digest, "on": day, "source": short_of[0], "called": short_of[1]})
+    return conn.scalar(_EQUAL_BRIEF, {"made": digest, "on": day, "source": brief[0], "called": brief[1]})
 
 
 def regulars(conn: Connection, keys: Sequence[int]) -> dict[int, list[ArticleNo]]:
@@ -145,9 +156,12 @@ def near(conn: Connection, hashes: Sequence[int], day: int, window: int) -> Near
     return Near([ArticleNo(article) for _, article in best], [each for each in hashes if held[each] < FULL])
 
 
-def sketches(conn: Connection, nos: Sequence[ArticleNo], rules: int) -> list[Kept]:
-    """The texts of these articles that were made by the same rules."""
-    return [Kept(*row) for row in conn.execute(_SKETCHES, {"some": nos, "by": rules})]
+def sketches(conn: Connection, nos: Sequence[ArticleNo], rules: int, brief: Brief | None = None) -> list[Kept]:
+    """The texts of these articles that were made by the same rules; `brief` as in `same_text`."""
+    asked = {"some": nos, "by": rules}
+    if brief is None:
+        return [Kept(*row) for row in conn.execute(_SKETCHES, asked)]
+    return [Kept(*row) for row in conn.execute(_SKETCHES_BRIEF, asked | {"source": brief[0], "called": brief[1]})]
 
 
 def members(conn: Connection, story: ArticleNo, rules: int, limit: int) -> list[Kept]:

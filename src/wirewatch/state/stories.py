@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from wirewatch.model import ArticleId, ArticleNo
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
 from wirewatch.state.leases import chunks
+
+_first = t.articles.alias()
+_KNOWN = (  # made once: it is asked for each batch, and takes longer to make than to carry out
+    select(t.articles.c.no, t.articles.c.id, t.articles.c.story, t.articles.c.telling, _first.c.id)
+    .select_from(t.articles.outerjoin(_first, _first.c.no == t.articles.c.story))
+    .where(t.articles.c.no.in_(bindparam("some", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +55,10 @@ def known(db: Database, articles: Sequence[ArticleNo]) -> dict[ArticleNo, Told]:
 
 def known_in(conn: Connection, articles: Sequence[ArticleNo]) -> dict[ArticleNo, Told]:
     """As `known`, within a transaction."""
-    a, first = t.articles, t.articles.alias()
-    query = select(a.c.no, a.c.id, a.c.story, a.c.telling, first.c.id.label("story_id"))
-    query = query.select_from(a.outerjoin(first, first.c.no == a.c.story))
     return {
-        row.no: Told(row.story or row.no, row.story_id or row.id, row.telling or 1)
+        no: Told(story or no, story_id or id_, telling or 1)
         for some in chunks(articles)
-        for row in conn.execute(query.where(a.c.no.in_(some)))
+        for no, id_, story, telling, story_id in conn.execute(_KNOWN, {"some": some})
     }
 
 

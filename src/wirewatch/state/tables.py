@@ -192,7 +192,7 @@ story_texts = Table(
     Column("story", Number, nullable=False),
     Column("day", Integer, nullable=False),  # days since 1970 on which the article was first seen
     Column("digest", LargeBinary, nullable=False),  # of the folded text
-    Column("title", Integer),  # hash of the folded title, where the text is too short for a sketch
+    Column("title", Integer),  # hash of the folded title of a brief text
 )
 Index("story_texts_digest", story_texts.c.digest)
 

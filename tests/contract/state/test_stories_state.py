@@ -25,7 +25,7 @@ FLASH = ["Председник је вечерас поднео оставку �
 def group(db: Database, *texts: Sequence[str], first: int = 1, titles: Sequence[str] = ()) -> list[int]:
     """The stories' numbers of articles with these paragraphs, numbered on from `first`."""
     given = [
-        Text(ArticleNo(no), titles[no - first] if titles else f"Наслов {no}", fold("\n".join(lines)))
+        Text(ArticleNo(no), titles[no - first] if titles else "Наслов", fold("\n".join(lines)))
         for no, lines in enumerate(texts, start=first)
     ]
     told = assign(db, given, WINDOW)
@@ -68,6 +68,16 @@ def test_a_short_text_under_several_titles_of_one_source_is_no_story(db: Databas
     announce(db, *many(3))
 
     assert group(db, FLASH, FLASH, FLASH, titles=["За претплатнике", "Друга вест", "За претплатнике"]) == [1, 2, 1]
+
+
+def test_a_notice_in_the_place_of_every_text_is_no_story_however_it_is_cut(db: Database) -> None:
+    announce(db, *many(4))
+    seen(db, 4, timedelta(), "Други лист")
+    notice = list(OTHER[:3])
+
+    found = group(db, notice, notice, [*notice, "Sign in."], notice, titles=["Прва", "Друга", "Трећа", "Четврта"])
+
+    assert found == [1, 2, 3, 1]
 
 
 def test_texts_too_short_to_tell_are_their_own_stories(db: Database) -> None:
