@@ -17,6 +17,7 @@ def main() -> None:
     run("benchmarks.matching")
     run("benchmarks.language")
     run("benchmarks.watching")
+    run("benchmarks.parsing")
     run("benchmarks.scale")
     run("benchmarks.hostile")
     run("benchmarks.airflow")
