@@ -20,6 +20,7 @@ def main() -> None:
     run("benchmarks.parsing")
     run("benchmarks.scale")
     run("benchmarks.hostile")
+    run("benchmarks.workers", *(["--data", str(data)] if data else []))
     run("benchmarks.airflow")
     run("benchmarks.elastic", *(["--data", str(data)] if data else []))
     words = data / "search" if data else None
@@ -28,6 +29,8 @@ def main() -> None:
     sets = [str(data / name) for name in ("pages", "publishers") if (data / name).is_dir()] if data else []
     if sets:
         run("benchmarks.extraction", *sets)
+    if data and (data / "publishers").is_dir():
+        run("benchmarks.repeats", str(data / "publishers"))
 
 
 def run(program: str, *arguments: str) -> None:
