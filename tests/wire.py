@@ -17,7 +17,7 @@ from wirewatch.group.stage import Text, assign
 from wirewatch.index.open import open_index
 from wirewatch.model import Article, ArticleId, Counts, Entry, Watch
 from wirewatch.settings.schema import IndexSettings
-from wirewatch.state import captures, feeds, matches
+from wirewatch.state import captures, copies, feeds, matches
 from wirewatch.state import tables as t
 from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
@@ -117,6 +117,7 @@ class Wire:
 
     def _index(self) -> None:
         with closing(open_index(IndexSettings(), self.folder)) as index, index.writing() as writer:
+            copies.settle(self.db, index.generation())
             while tasks := captures.claim_fetched(self.db, 500):
                 made = [(task, self._document(task)) for task in tasks]
                 texts = [Text(task.article_no, article.title, fold(article.body)) for task, article in made]

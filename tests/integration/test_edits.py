@@ -12,6 +12,12 @@ TOML = """\
 [fetch]
 allow_networks = ["127.0.0.0/8"]
 per_host_delay = 0
+[channels]
+desk = "file://alerts.jsonl"
+"""
+WATCHES = """watches:
+  - {name: kim, query: Kim, channels: [desk]}
+  - {name: versions, query: Kim, updates: true, channels: [desk]}
 """
 
 
@@ -28,7 +34,7 @@ def cli(press: Press, tmp_path: Path) -> Cli:
     config.mkdir()
     (config / "wirewatch.toml").write_text(TOML, encoding="utf-8")
     (config / "feeds.yaml").write_text(press.feeds_yaml(), encoding="utf-8")
-    (config / "watches.yaml").write_text("watches: [{name: kim, query: Kim}]", encoding="utf-8")
+    (config / "watches.yaml").write_text(WATCHES, encoding="utf-8")
     desk = Cli(config, tmp_path / "home")
     press.publish(1)
     desk("run", "--once")
@@ -46,7 +52,12 @@ def test_a_later_look_that_finds_another_text_is_a_new_version_of_the_article(pr
     assert now["id"] == first["id"]
     assert now["first_seen_at"] < now["updated_at"] <= now["indexed_at"]
     assert cli.rows("search", "Исправка")[0]["id"] == first["id"]
-    assert len(cli.rows("watches", "history")) == 1
+    assert len(cli.rows("watches", "history")) == 2
+    assert sorted((message["watch"], message["version"]) for message in cli.told()) == [
+        ("kim", 0),
+        ("versions", 0),
+        ("versions", 2),
+    ]
 
 
 def test_a_later_look_that_finds_the_same_writes_nothing(press: Press, cli: Cli) -> None:
