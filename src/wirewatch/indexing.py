@@ -7,7 +7,7 @@ costs the work of one batch, which the next run does again with the same result.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ from wirewatch.extract.pool import ExtractPool, ExtractTask
 from wirewatch.group.sketch import fold
 from wirewatch.group.stage import Text, assign
 from wirewatch.index.port import Writer
-from wirewatch.model import Article, ArticleNo, Counts, Extract
+from wirewatch.model import Article, ArticleNo, Counts, Extract, Source
 from wirewatch.pruning import FIRST
 from wirewatch.state import captures, merging, repeats, stories
 from wirewatch.state.captures import Indexed, IndexTask
@@ -46,7 +46,13 @@ class Indexing:
     topics: Topics
     stop: threading.Event
     keep_from: datetime = FIRST  # what was first seen before is past its keeping time
+    recall: frozenset[str] = frozenset()  # sources of forums, blogs and lists
     window: timedelta = timedelta(days=14)  # for which near copies are looked for
+
+
+def recalled(sources: Iterable[Source]) -> frozenset[str]:
+    """The names of those that feeds.yaml says `extract: recall` of."""
+    return frozenset(source.name for source in sources if source.recall)
 
 
 def index(ports: Indexing, writer: Writer, *, done: Callable[[Counts], None] = lambda _: None) -> Counts:
@@ -92,7 +98,7 @@ def _batch(ports: Indexing, writer: Writer, tasks: Sequence[IndexTask]) -> Count
 def rebuilt(ports: Indexing, tasks: Sequence[IndexTask]) -> tuple[list[Article], int]:
     """The articles as today's rules make them of their archived pages, and how many pages gave none; the state stays as it is."""
     by_no = {task.no: task for task in tasks}
-    outcomes = {work.capture: outcome for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks)}
+    outcomes = {work.capture: outcome for work, outcome in ports.pool.results(_work(task, ports) for task in tasks)}
     extracts = [(by_no[no], found) for no in by_no if isinstance(found := outcomes.get(no), Extract)]
     told = stories.known(ports.db, [task.article_no for task, _ in extracts])
     articles = [article for _, article in _articles(ports, extracts, told)]
@@ -104,7 +110,7 @@ def _extract(ports: Indexing, tasks: Sequence[IndexTask], counts: Counts) -> lis
     by_no = {task.no: task for task in tasks}
     found: dict[int, Extract] = {}
     renewed = time.monotonic()
-    for work, outcome in ports.pool.results(_work(task, ports.archive) for task in tasks):
+    for work, outcome in ports.pool.results(_work(task, ports) for task in tasks):
         task = by_no[work.capture]
         if isinstance(outcome, Extract):
             found[task.no] = outcome
@@ -171,15 +177,16 @@ def _read(task: IndexTask, extract: Extract, texts: Texts) -> merging.Read:
     )
 
 
-def _work(task: IndexTask, archive: str) -> ExtractTask:
+def _work(task: IndexTask, ports: Indexing) -> ExtractTask:
     return ExtractTask(
         capture=task.no,
-        archive=archive,
+        archive=ports.archive,
         place=task.place,
         url=task.final_url,
         content_type=task.content_type,
         entry=task.entry,
         first_seen_at=task.first_seen_at,
+        recall=task.source in ports.recall,
     )
 
 

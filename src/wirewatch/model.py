@@ -31,6 +31,7 @@ class Source:
     home: str = ""
     country: str | None = None  # ISO 3166, lower case
     language: str | None = None  # BCP 47, a prior for the language identification
+    recall: bool = False  # its pages are forums, blogs or lists: rather too much text than too little
     feeds: tuple[Feed, ...] = ()
 
 

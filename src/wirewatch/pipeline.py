@@ -29,7 +29,7 @@ from wirewatch.extract.pool import ExtractPool
 from wirewatch.fetch.stage import FetchRules, fetch
 from wirewatch.index.open import fresh_index, open_index
 from wirewatch.index.port import Busy, Index, NeedsRebuild, Writer
-from wirewatch.indexing import Indexing, index
+from wirewatch.indexing import Indexing, index, recalled
 from wirewatch.model import Counts
 from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
@@ -220,7 +220,8 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
             Topics(settings.topics),
             house.stop,
             oldest_kept(datetime.now(UTC), settings.main.index.keep),
-            settings.main.stories.window,
+            window=settings.main.stories.window,
+            recall=recalled(settings.sources),
         )
         while not house.stop.is_set():
             ended = ended or fetched.is_set()

@@ -18,7 +18,7 @@ from wirewatch.errors import Unavailable
 from wirewatch.extract.pool import ExtractPool
 from wirewatch.extract.rules import RULES
 from wirewatch.index.port import Busy, Index, Rebuild
-from wirewatch.indexing import Indexing, rebuilt
+from wirewatch.indexing import Indexing, rebuilt, recalled
 from wirewatch.model import Article, ArticleId, Counts, Search
 from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
@@ -136,7 +136,15 @@ def _everything(db: Database, since: datetime) -> Batches:
 @contextmanager
 def _ports(settings: Settings, db: Database, stop: threading.Event) -> Iterator[Indexing]:
     with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
-        yield Indexing(db, pool, settings.archive, Gazetteer(settings.entities), Topics(settings.topics), stop)
+        yield Indexing(
+            db,
+            pool,
+            settings.archive,
+            Gazetteer(settings.entities),
+            Topics(settings.topics),
+            stop,
+            recall=recalled(settings.sources),
+        )
 
 
 def _go_on(stop: threading.Event) -> None:

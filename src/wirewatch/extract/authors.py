@@ -10,21 +10,27 @@ from lxml.html import HtmlElement
 
 from wirewatch.extract.declared import Declared, plain
 from wirewatch.extract.title import fold
+from wirewatch.extract.written import read_written, undated
 
 Named = tuple[tuple[str, ...], str]  # persons and the rule that gave them
 _MAX_AUTHORS = 20
 _MAX_NAME = 100
 _MAX_BYLINE = 200  # characters
+_LABEL = 12  # letters beside a date that only label it: "Published", "Обновлено"
 _AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
 _WRITTEN_BY = re.compile(r"writ|verfass|geschrieb|écrit|escrit|scritt|автор|аутор|напис|napis|作者|글쓴", re.IGNORECASE)
 _BY = re.compile(
     r"^(?:(?:(?:written |story |text |words )?by|von|par|por|di|text|autor(?:in|i|ka|es?)?|author|автори?|аутори?|piše|пише|"
-    r"текст|写真|取材|文|記者|记者|作者)\s*[:：/／]\s*|(?:by|von|par|por|di|piše|пише|автор|аутор|autor|记者|記者)\s+)+",
+    r"текст|写真|取材|文|記者|记者|作者)\s*[:：/／・]\s*|(?:by|von|par|por|di|piše|пише|автор|аутор|autor|记者|記者)\s+)+",
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"\s*(?:;|,|、|،|\||·|•|/(?!\S*\.)|\s&\s|\s\+\s|\s(?:and|und|et|и|і|та|e|y)\s)\s*", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]{0,100}\)")
-_ROLE = re.compile(r"\s*(?:(?:선임|수습|인턴)?\s?기자|특파원|記者|特派员)$|\s+in [^\W\d].{1,30}$")
+_ROLE = re.compile(
+    r"\s*(?:(?:선임|수습|인턴)?\s?기자|특파원|記者|特派员)?(?:\s*(?:입력|등록|수정|승인|stand|updated|published))?:?$"
+    r"|\s+in [^\W\d].{1,30}$",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"https?://|@|^www\.|^\W|\d{3}|\.(?:com|org|net|[a-z]{2})\)?$|/$", re.IGNORECASE)  # and captions
 _NOBODY = frozenset("admin administrator webmaster user root author guest unknown none null админ администратор".split())
 _DESKS = re.compile(  # a word by which a name is a desk's or an outlet's; agencies are credited like persons
@@ -66,6 +72,16 @@ def _tags(declared: Declared) -> Iterator[str]:
         yield declared.first("twitter:data1")
 
 
+def is_byline(line: str) -> bool:
+    """Whether a line tells who wrote the text and when, or only when, and nothing else."""
+    if len(line) > _MAX_BYLINE or read_written(line) is None:
+        return False
+    rest = undated(line)
+    names = _split(rest)
+    others = [name for name in names if not is_person(name)]
+    return len(fold(rest)) <= _LABEL or (len(others) < len(names) and all(len(fold(name)) <= _LABEL for name in others))
+
+
 def _kept(names: Iterable[str], declared: Declared) -> tuple[str, ...]:
     outlets = {fold(_BRACKETS.sub("", name)) for name in declared.publishers}
     kept: dict[str, str] = {}
@@ -104,7 +120,7 @@ def _signed(tree: HtmlElement) -> Iterator[str]:
     for element in islice(_bylines(tree), _MOST):
         if (holder is not None and holder is not element.getparent()) or _is_elsewhere(element):
             continue
-        text = " ".join(element.text_content().split())
+        text = " ".join(undated(element.text_content()[: 2 * _MAX_BYLINE]).split())
         if len(text) <= _MAX_BYLINE and (found := [name for name in _split(text) if is_person(name)]):
             yield from found
             holder = element.getparent()

@@ -25,6 +25,7 @@ _MOST = 0.5  # of the running text: who has that much needs no other answer
 _MANY = 5_000  # elements from which on the cascade's last resort, justext, gets slow: 17 s for 8,000 short blocks
 _RUNNING = 80
 _LONGEST_LINE = 200_000  # characters; the longest articles met have half as many in all: a longer line is no paragraph
+POOR = 200  # below this whatever else may hold the text is asked: captions, the page's data, the feed
 LEAST = 120  # below this it is no article: galleries gave 19, "not found" pages 30, the shortest sound articles some 390
 
 
@@ -39,15 +40,20 @@ def find_body(text: str, page: Parsed, step: Step = unseen, *, recall: bool = Fa
     running = 0 if recall else narrow(page.root)
     step("narrow", page.root)
     body = _read(page.root, _FAST) if recall else _strict(page.root)
-    if (
-        said(body) < (_SHORT_LIST if recall else _SHORT)
-        and (recall or said(body) < max(LEAST, _MOST * running))
-        and not page.is_cut_off
-    ):
-        whole = parse(text).root
-        body = longer(body, _read(whole, _FULL if count(whole) <= _MANY else _FAST))
+    doubted = said(body) < _SHORT_LIST if recall else said(body) < min(_SHORT, max(POOR, _MOST * running))
+    if doubted and not page.is_cut_off:
+        body = longer(body, _from_whole(parse(text).root, said(body)))
     step("body")
     return body
+
+
+def _from_whole(tree: HtmlElement, least: int) -> str:
+    """What the full cascade finds on the uncut page; captions are paragraphs where they say more than `least`."""
+    captions = list(tree.iter("figcaption"))
+    if sum(said(caption.text_content()) for caption in captions) > max(LEAST, least):
+        for part in (*captions, *tree.iter("figure")):
+            part.tag = "p" if part.tag == "figcaption" else "div"
+    return _read(tree, _FULL if count(tree) <= _MANY else _FAST)
 
 
 def longer(body: str, other: str) -> str:

@@ -58,7 +58,10 @@ def _decode(body: bytes, content_type: str) -> str:
         pass
     if _nearly_utf8(body, text := body.decode(errors="replace")):
         return text
-    for codec in (_detected(body), _label(http_content_type_encoding(content_type)), _label(_declared(body))):
+    served, own = _label(http_content_type_encoding(content_type)), _label(_declared(body))
+    if served == "cp1252" and own:  # a server's default, where the page knows better
+        served, own = own, served
+    for codec in (_detected(body), served, own):
         if codec and (text := body.decode(codec, "replace")).count("\ufffd") * _FIELD <= len(text):
             return text
     return body.decode("cp1252", "replace")

@@ -9,8 +9,8 @@ from lxml.html import HtmlElement
 from wirewatch.analysis.script import FULL_TEXT, said
 from wirewatch.errors import Reason, Skip
 from wirewatch.extract import dates, fields
-from wirewatch.extract.authors import authors
-from wirewatch.extract.body import LEAST, find_body, longer
+from wirewatch.extract.authors import authors, is_byline
+from wirewatch.extract.body import LEAST, POOR, find_body, longer
 from wirewatch.extract.carried import carried_body, lines_of
 from wirewatch.extract.charset import clean, decode
 from wirewatch.extract.dateline import datelines
@@ -23,8 +23,6 @@ from wirewatch.extract.title import headings, title
 from wirewatch.extract.tree import parse
 from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
-
-_POOR = 200  # characters below which what the page or its feed carry as data may tell more
 
 
 def extract(
@@ -63,7 +61,7 @@ def find(
     found, source_of_body = _headless(find_body(text, page, step, recall=recall), facts["title"])[:MAX_BODY], "page"
     if content_type == FROM_FEED:
         found, source_of_body = lines_of(entry.content[:MAX_BODY]), "feed"
-    elif said(found) < _POOR:
+    elif said(found) < POOR:
         found, source_of_body = _rescued(found, text, facts["title"], declared, entry)
     if said(found) < LEAST and page.is_cut_off:
         raise Skip(Reason.EXTRACT_LIMIT, "nested too deep")
@@ -101,9 +99,9 @@ def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
 
 
 def _headless(body: str, title: str) -> str:
-    """The body without the headline, which stands first in it on many a short page."""
+    """The body without the headline and the byline, which stand first in it on many a short page."""
     first, _, rest = body.partition("\n")
-    return rest if first.strip() == title else body
+    return _headless(rest, title) if rest and (first.strip() == title or is_byline(first.strip())) else body
 
 
 def _rescued(body: str, text: str, title: str, declared: Declared, entry: Entry) -> tuple[str, str]:
@@ -114,7 +112,7 @@ def _rescued(body: str, text: str, title: str, declared: Declared, entry: Entry)
     told = declared.article.get("articleBody")
     data = longer(lines_of(told[:MAX_BODY] if isinstance(told, str) else ""), carried_body(parse(text).root, title)[:MAX_BODY])
     best = (data, "data") if said(data) > said(body) else (body, "page")
-    fed = lines_of(entry.content[:MAX_BODY]) if said(best[0]) < _POOR else ""
+    fed = lines_of(entry.content[:MAX_BODY]) if said(best[0]) < POOR else ""
     return (fed, "feed") if said(fed) > said(best[0]) else best
 
 

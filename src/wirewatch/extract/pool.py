@@ -35,6 +35,7 @@ class ExtractTask:
     content_type: str
     entry: Entry
     first_seen_at: datetime
+    recall: bool = False  # of a source of forums, blogs or lists
 
 
 class ExtractPool:
@@ -99,7 +100,9 @@ def _extract(read: Read, task: ExtractTask) -> Extract:
     from wirewatch.extract.worker import extract  # here: the parent must not import the parsers
 
     body = read(task.archive, task.place).body
-    return extract(body, url=task.url, content_type=task.content_type, entry=task.entry, first_seen_at=task.first_seen_at)
+    return extract(
+        body, url=task.url, content_type=task.content_type, entry=task.entry, first_seen_at=task.first_seen_at, recall=task.recall
+    )
 
 
 def _tell(ended: Future[Extract], outcome: Future[Extract]) -> None:

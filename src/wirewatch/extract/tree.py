@@ -24,6 +24,8 @@ _CROWDED = etree.XPath(f"//*[count(a) > {_CROWD}]")
 _KEPT_EMPTY = frozenset({"html", "head", "body", "br", "hr", "td", "th"})  # they part what stands beside them
 _RUNNING = 80  # characters from which on an element's own text is running text and not a label
 _LONG_PARAGRAPH = 200
+_LONG_CELL = 500  # characters: no datum has so many
+_TABLE = ("td", "th", "tr", "tbody", "thead", "table")
 _WHOLE = 1000  # a page with less running text is left whole
 _SHARE = 0.9  # of the running text; at .7 recall collapses
 
@@ -69,9 +71,27 @@ def cut(tree: HtmlElement) -> None:
     for element in list(tree.iter(*_SPARED)):
         if element.getparent() is not None and not _holds_article(element):
             element.drop_tree()
+    _unframe(tree)
     elements = count(tree)
     if elements > MAX_ELEMENTS:
         raise Skip(Reason.EXTRACT_LIMIT, f"{elements} elements")
+
+
+def _unframe(tree: HtmlElement) -> None:
+    """Turn tables that hold an article, as old pages' layouts do, into plain blocks: a table's text comes out as cells."""
+    for cell in list(tree.iter("td")):
+        if said(cell.text_content()) > _LONG_CELL:
+            beside = [other for other in cell.itersiblings("td") if _is_menu(other)]
+            beside += [other for other in cell.itersiblings("td", preceding=True) if _is_menu(other)]
+            for menu in beside:
+                menu.drop_tree()
+            for part in (cell, *cell.iterancestors(*_TABLE)):
+                part.tag = "div"
+
+
+def _is_menu(cell: HtmlElement) -> bool:
+    linked = sum(len(link.text_content()) for link in cell.iter("a"))
+    return 2 * linked > len(cell.text_content().strip())
 
 
 def count(tree: HtmlElement) -> int:

@@ -60,6 +60,13 @@ def read_written(line: str) -> Moment | None:
     return Moment(day) if clock is None else _timed(day, clock, line)
 
 
+def undated(line: str) -> str:
+    """`line` with a comma for each date and time of day: what is left of a byline are names."""
+    for form in _DAYS:
+        line = form.sub(",", line)
+    return _CLOCK.sub(",", line)
+
+
 def _day(found: re.Match[str]) -> datetime | None:
     part = found.groupdict()
     number, year = int(part["d"]), int(part["y"]) + (2000 if len(part["y"]) == 2 else 0)

@@ -109,6 +109,7 @@ def _rows(path: Path) -> list[Any]:
 
 def _facts(source: Source) -> dict[str, Any]:
     facts = {"name": source.name, "home": source.home, "country": source.country, "language": source.language}
+    facts["extract"] = "recall" if source.recall else None
     return {key: value for key, value in facts.items() if value}
 
 

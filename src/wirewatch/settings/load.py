@@ -267,7 +267,8 @@ def secret(text: str, environment: Mapping[str, str]) -> str:
 
 def _source(row: schema.SourceRow) -> Source:
     feeds = tuple(Feed(url=feed.url, every=feed.every) for feed in row.feeds)
-    return Source(name=row.name, home=row.home or "", country=row.country, language=row.language, feeds=feeds)
+    recall = row.extract == "recall"
+    return Source(name=row.name, home=row.home or "", country=row.country, language=row.language, recall=recall, feeds=feeds)
 
 
 def _watch(row: schema.WatchRow) -> Watch:

@@ -230,6 +230,7 @@ class SourceRow(Part):
     home: Url | None = None
     country: Country | None = None
     language: Language | None = None
+    extract: Literal["recall"] | None = Field(None, description="recall: rather too much text than too little")
     feeds: tuple[Annotated[FeedRow, BeforeValidator(lambda v: {"url": v} if isinstance(v, str) else v)], ...] = ()
 
 

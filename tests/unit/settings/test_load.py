@@ -27,6 +27,15 @@ def problems(tmp_path: Path, **changes: str) -> list[str]:
     return [line.replace(f"{tmp_path}/", "config/") for line in caught.value.problems]
 
 
+def test_a_source_of_lists_asks_for_rather_too_much_text(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text("sources:\n  - name: Forum\n    extract: recall\n  - name: Paper\n", encoding="utf-8")
+
+    assert [(source.name, source.recall) for source in load(tmp_path, environment={}).sources] == [
+        ("Forum", True),
+        ("Paper", False),
+    ]
+
+
 def test_a_sound_folder_is_what_it_says(tmp_path: Path) -> None:
     settings = load(folder(tmp_path), environment={})
 
