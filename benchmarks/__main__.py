@@ -12,6 +12,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, help="real pages; without them some rows are not measured")
     data = options.parse_args().data
     run("benchmarks.pipeline", *(["--data", str(data)] if data else []))
+    run("benchmarks.identity")
     run("benchmarks.fetching")
     run("benchmarks.ranking")
     run("benchmarks.matching")

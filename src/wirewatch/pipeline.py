@@ -299,4 +299,5 @@ def _http(house: House) -> Http:
         timeout=given.timeout,
         allow_networks=given.allow_networks,
         never=given.never,
+        use_proxies=given.use_proxies,
     )

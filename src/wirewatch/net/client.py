@@ -60,16 +60,17 @@ class Http:
         allow_networks: tuple[str, ...] | list[str] = (),
         max_connections: int = 100,
         never: Sequence[str] = (),
+        use_proxies: bool = False,
     ) -> None:
         """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard.
-        `never`: hosts that aren't asked, nor what lies below them.
+        `never`: hosts that aren't asked, nor what lies below them. `use_proxies`: the environment's (HTTP_PROXY …).
         """
         self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
         self._fixed = {"User-Agent": name, "Accept": _ACCEPT, "Accept-Encoding": OFFERED}
         self._never = tuple(host.lower().strip(".") for host in never)
         self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
-        self._transport = GuardedTransport(Guard(allow_networks), max_connections=max_connections)
+        self._transport = GuardedTransport(Guard(allow_networks), max_connections=max_connections, use_proxies=use_proxies)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()

@@ -7,8 +7,9 @@ import socket
 import ssl
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
@@ -23,12 +24,15 @@ _SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearr
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over our own way of connecting. No proxy of the environment: a guard would see only that one."""
+    """httpx's transport over our own way of connecting. No proxy of the environment unless told: a guard sees only that one."""
 
-    def __init__(self, guard: Guard, *, max_connections: int, context: ssl.SSLContext | None = None) -> None:
-        """`context`: which certificates are believed; None: certifi's authorities."""
+    def __init__(
+        self, guard: Guard, *, max_connections: int, context: ssl.SSLContext | None = None, use_proxies: bool = False
+    ) -> None:
+        """`context`: which certificates are believed; None: certifi's authorities. `use_proxies`: those of the environment."""
         made = context or httpx.create_ssl_context(trust_env=False)
-        self._pool = _Pools(made, _Backend(guard), max_connections)  # type: ignore[assignment]
+        proxies = getproxies() if use_proxies else {}
+        self._pool = _Pools(made, _Backend(guard), max_connections, proxies)  # type: ignore[assignment]
 
 
 class _Pools:
@@ -36,17 +40,17 @@ class _Pools:
     among 32 hosts that took two thirds of the time of fetching.
     """
 
-    def __init__(self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend, most: int) -> None:
-        """`most`: servers to which connections are kept."""
-        self._context, self._backend, self._most = context, backend, most
+    def __init__(self, context: ssl.SSLContext, backend: "_Backend", most: int, proxies: Mapping[str, str]) -> None:
+        """`most`: servers to which connections are kept. `proxies`: by scheme."""
+        self._context, self._backend, self._most, self._proxies = context, backend, most, proxies
         self._by_server: OrderedDict[tuple[bytes, bytes, int], httpcore.AsyncConnectionPool] = OrderedDict()
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """As httpcore's pools do."""
         origin = request.url.origin
         server = (origin.scheme, origin.host, origin.port)
-        pool = self._by_server.get(server) or self._new()
-        self._by_server[server] = pool
+        pool = self._by_server.get(server) or await self._new(origin)
+        pool = self._by_server.setdefault(server, pool)
         self._by_server.move_to_end(server)
         if len(self._by_server) > self._most:
             await self._drop_idle(pool)
@@ -65,16 +69,16 @@ class _Pools:
         for pool in pools:
             await pool.aclose()
 
-    def _new(self) -> httpcore.AsyncConnectionPool:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=self._context,
-            max_connections=_A_SERVER,
-            max_keepalive_connections=_A_SERVER,
-            keepalive_expiry=_KEEPALIVE,
-            http1=True,
-            http2=True,
-            network_backend=self._backend,
-        )
+    async def _new(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionPool:
+        """A pool for this server; behind a proxy the address is checked now, as far as it is known here."""
+        limits: dict[str, Any] = {"max_connections": _A_SERVER, "max_keepalive_connections": _A_SERVER}
+        limits |= {"keepalive_expiry": _KEEPALIVE, "http1": True, "http2": True, "ssl_context": self._context}
+        host = origin.host.decode("ascii")
+        proxy = self._proxies.get(origin.scheme.decode("ascii"))
+        if proxy is None or proxy_bypass(host):
+            return httpcore.AsyncConnectionPool(network_backend=self._backend, **limits)
+        await self._backend.check(host, origin.port)
+        return httpcore.AsyncHTTPProxy(proxy_url=proxy, **limits)  # the proxy's own address is the user's word
 
     async def _drop_idle(self, but: httpcore.AsyncConnectionPool) -> None:
         """Close the connections to the server that was asked longest ago, if none of them is in use."""
@@ -109,6 +113,16 @@ class _Backend(httpcore.AnyIOBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+    async def check(self, host: str, port: int) -> None:
+        """Raise Retry(BLOCKED_ADDRESS) if a name has an address that may not be connected to; an unknown name passes."""
+        try:
+            found = await _resolve(host, port)
+        except Retry:
+            return
+        _, refused = self._checked(found)
+        if refused:
+            raise refused
 
     def _checked(self, addresses: list[str]) -> tuple[list[str], Retry | None]:
         """The addresses that may be connected to, and why another one may not."""

@@ -174,6 +174,7 @@ class FetchSettings(Part):
     max_bytes: int = Field(10 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024, description="unpacked bytes of a page")
     obey_robots: bool = Field(True, description="obey robots.txt")
     obey_noindex: bool = Field(True, description="leave out pages that ask not to be indexed")
+    use_proxies: bool = Field(False, description="ask through the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name")
     never: tuple[Host, ...] = Field((), description="hosts that are never asked, nor those below them")
     workers: int = Field(32, ge=1, le=512, description="hosts and feeds asked at the same time")
     batch: int = Field(100, ge=1, le=10_000, description="hosts that one of Airflow's fetch tasks takes")

@@ -17,6 +17,7 @@ from wirewatch.net.client import Http
 HTML = "text/html; charset=utf-8"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 Routes = dict[str, bytes | Handler]
+RESOLVER = socket.getaddrinfo
 
 
 def ask(routes: Routes, path: str = "/", *, timeout: float = 5.0, **options: Any) -> Page:
@@ -291,3 +292,38 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
     assert ask({"/": answer("direct")}).body == b"direct"
+
+
+def test_a_proxy_of_the_environment_is_used_if_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> tuple[bytes, list[str]]:
+        async with Site({"http://vesti.example/a": answer("through it"), "/a": answer("direct")}) as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url(""))
+            monkeypatch.setenv("no_proxy", "127.0.0.1")
+            async with Http("test", "", 5.0, ["127.0.0.1/32"], use_proxies=True) as http:
+                through = await get(http, "http://vesti.example/a")
+                await get(http, proxy.url("/a"))
+            return through.body, proxy.paths()
+
+    monkeypatch.setattr(socket, "getaddrinfo", _only_loopback)
+
+    assert asyncio.run(run()) == (b"through it", ["http://vesti.example/a", "/a"])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.254", "2130706433", "[::1]"])
+def test_a_proxy_is_no_way_into_the_private_network(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with Site() as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url(""))
+            async with Http("test", "", 5.0, [], use_proxies=True) as http:
+                try:
+                    await get(http, f"http://{host}:9/")
+                finally:
+                    assert proxy.connections == 0
+
+    assert reason_of(lambda: asyncio.run(run())) is Reason.BLOCKED_ADDRESS
+
+
+def _only_loopback(host: Any, *rest: Any, **options: Any) -> Any:
+    if host != "127.0.0.1":
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    return RESOLVER(host, *rest, **options)
