@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wirewatch.archive.read import read_page, read_records
+from wirewatch.archive.read import list_files, read_page, read_records
 from wirewatch.errors import Retry, Skip, Unavailable, UserError
 from wirewatch.fetch.fate import refuse_status, refuse_type
 from wirewatch.fetch.head import read_head
@@ -95,6 +95,8 @@ def _file(path: Path, most: int) -> Page:
 def _archived(settings: Settings, name: str, offset: str | None) -> Found:
     """The page at a place of our archive, or of an archive file of ours that lies elsewhere."""
     path = Path(name)
+    if not path.is_file() and name not in list_files(settings.archive, name.rpartition("/")[0]):
+        raise UserError(f"{name}: neither a file nor in the archive")
     archive, file = (str(path.parent), path.name) if path.is_file() else (settings.archive, name)
     found = list(read_records(archive, file))
     for origin, place, _, _ in found:

@@ -69,7 +69,7 @@ def test_a_place_of_the_archive_gives_page_and_entry(settings: Settings) -> None
         find_page(settings, f"{file}:7")
     with pytest.raises(UserError, match="holds 2 pages, none named"):
         find_page(settings, file)
-    with pytest.raises(UserError, match="holds no page of ours"):
+    with pytest.raises(UserError, match="neither a file nor in the archive"):
         find_page(settings, "2026/11/01/none.warc.gz:1")
 
 
