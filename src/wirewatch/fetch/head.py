@@ -43,22 +43,24 @@ def read_head(body: bytes, url: str) -> Head:
 
 def without(text: str, tags: tuple[str, ...]) -> str:
     """The text without comments and without these elements; what isn't closed goes to the end."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter whose small form is longer (İ): positions would shift
+        lower = text
     for start, end in (("<!--", "-->"), *((f"<{tag}", f"</{tag}") for tag in tags)):
-        text = _cut_out(text, start, end)
+        if start in lower:
+            text, lower = _cut_out(text, lower, start, end)
     return text
 
 
-def _cut_out(text: str, start: str, end: str) -> str:
-    lower, kept, at = text.lower(), list[str](), 0
-    if len(lower) != len(text):  # a letter whose small form is longer (İ): positions would shift
-        lower = text
+def _cut_out(text: str, lower: str, start: str, end: str) -> tuple[str, str]:
+    """`text` and its small letters without what stands between `start` and `end`."""
+    kept, at = list[slice](), 0
     while (begin := lower.find(start, at)) >= 0:
-        kept.append(text[at:begin])
+        kept.append(slice(at, begin))
         close = lower.find(end, begin + len(start))
-        if close < 0:
-            return "".join(kept)
-        at = close + len(end)
-    return "".join([*kept, text[at:]])
+        at = close + len(end) if close >= 0 else len(lower)
+    kept.append(slice(at, None))
+    return "".join(text[part] for part in kept), "".join(lower[part] for part in kept)
 
 
 def _tags(text: str) -> Iterator[dict[str, str]]:
