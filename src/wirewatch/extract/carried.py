@@ -19,6 +19,7 @@ _LEAST = 1_000  # characters of a script from which on it may carry a text
 _MAX_DEPTH = 60
 _RUNNING = 60  # letters from which on a string is running text and no label
 _LOOK = 5_000  # characters by which a string is known for running text
+_READ_FOR_TITLE = 100_000  # characters
 _SHARE = 0.6  # of the running text: where no part holds so much, the parts are the text's paragraphs
 _ASSIGNED = re.compile(r"(?:^|[;\s])(?:window|self|globalThis)?\.?[\w$.\[\]\"']{1,80}\s*=\s*(?=[{\[])")
 _PARSED = re.compile(r"JSON\.parse\(\s*(?=\")")
@@ -43,7 +44,7 @@ def _is_about(title: str, text: str) -> bool:
     """Whether half of the title's runs of letters stand in the text: scripts also carry terms of use and other articles."""
     letters, size = fold(title), 2 if said(title) > 1.4 * len(title) else 4  # in Han, kana and Hangul two letters make a word
     runs = {letters[n : n + size] for n in range(len(letters) - size + 1)}
-    folded = fold(text)
+    folded = fold(text[:_READ_FOR_TITLE])
     return bool(runs) and sum(run in folded for run in runs) * 2 >= len(runs)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -9,7 +10,8 @@ from lxml.html import HtmlElement
 from wirewatch.extract.title import fold
 
 _LONGEST = 150  # characters; a longer paragraph is the article's first
-_FOLLOWING = etree.XPath("following::*[position() <= 80]")
+_MOST = 80  # elements that are looked at
+_FOLLOWING = etree.XPath(f"following::*[position() <= {_MOST}]")
 _TEXTS = etree.XPath("//body//text()[not(parent::script or parent::style or parent::noscript)]")
 _LABEL = (
     r"published|posted|date|datum|veröffentlicht|stand|erschienen|objavljeno|објављено|датум|дата|опубликовано|опубліковано|"
@@ -29,7 +31,8 @@ def datelines(tree: HtmlElement, title: str) -> list[str]:
 
 def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
     """The heading that shows the title, else the first h1."""
-    shown = (heading for heading in tree.iter("h1", "h2", "h3") if title and title in fold(heading.text_content()[:1000]))
+    headings = islice(tree.iter("h1", "h2", "h3"), _MOST)
+    shown = (heading for heading in headings if title and title in fold(heading.text_content()[:1000]))
     return next(shown, tree.find(".//h1"))
 
 
@@ -47,7 +50,9 @@ def _before(top: HtmlElement) -> Iterator[str]:
     """Within the headline's own block: what stands higher is the site's, with its clock."""
     block = top.getparent()
     outer = block.getparent() if block is not None else None
-    for element in (outer if outer is not None and outer.tag not in ("body", "html") else block).iter(etree.Element):
+    for element in islice(
+        (outer if outer is not None and outer.tag not in ("body", "html") else block).iter(etree.Element), _MOST
+    ):
         if element is top:
             return
         if 0 < len(line := _line(element)) <= _LONGEST:

@@ -24,6 +24,8 @@ from wirewatch.extract.tree import parse
 from wirewatch.extract.walls import refuse_wall
 from wirewatch.model import FROM_FEED, Entry, Extract
 
+_HEAD_LINES = 4  # headline, authors, date, and when it was changed
+
 
 def extract(
     body: bytes, *, url: str, content_type: str, entry: Entry, first_seen_at: datetime, recall: bool = False, step: Step = unseen
@@ -100,8 +102,12 @@ def _facts(tree: HtmlElement, declared: Declared, url: str) -> dict[str, Any]:
 
 def _headless(body: str, title: str) -> str:
     """The body without the headline and the byline, which stand first in it on many a short page."""
-    first, _, rest = body.partition("\n")
-    return _headless(rest, title) if rest and (first.strip() == title or is_byline(first.strip())) else body
+    for _ in range(_HEAD_LINES):
+        first, _, rest = body.partition("\n")
+        if not rest or not (first.strip() == title or is_byline(first.strip())):
+            break
+        body = rest
+    return body
 
 
 def _rescued(body: str, text: str, title: str, declared: Declared, entry: Entry) -> tuple[str, str]:

@@ -79,8 +79,8 @@ def cut(tree: HtmlElement) -> None:
 
 def _unframe(tree: HtmlElement) -> None:
     """Turn tables that hold an article, as old pages' layouts do, into plain blocks: a table's text comes out as cells."""
-    for cell in list(tree.iter("td")):
-        if said(cell.text_content()) > _LONG_CELL:
+    for cell in reversed(list(tree.iter("td"))):  # the innermost first: nested ones would be measured again and again
+        if cell.tag == "td" and said(cell.text_content()) > _LONG_CELL:
             beside = [other for other in cell.itersiblings("td") if _is_menu(other)]
             beside += [other for other in cell.itersiblings("td", preceding=True) if _is_menu(other)]
             for menu in beside:

@@ -163,6 +163,23 @@ def test_a_line_of_a_million_characters_is_no_paragraph() -> None:
     assert caught.value.reason is Reason.NOT_ARTICLE
 
 
+@pytest.mark.parametrize(
+    "many",
+    [
+        "<h2>A headline of some length that is not the page's own</h2>" * 20_000,
+        "<div class=author>By nobody in particular who could be named</div>" * 20_000,
+        "<table><tr><td>" * 200 + "cell" + "</td></tr></table>" * 200,
+        "<time>10:05</time>" * 20_000,
+        "<p>3 November 2026, 14:05</p>" * 3_000,
+    ],
+    ids=["headings", "bylines", "nested tables", "times", "datelines"],
+)
+def test_what_comes_by_the_thousand_beside_an_article_costs_none_of_it(many: str) -> None:
+    text = [paragraph * 3 for paragraph in TEXT]
+
+    assert read(article(text, beside=f"<div>{many}</div>")).body.split("\n")[-len(text) :] == text
+
+
 def test_the_same_page_always_gives_the_same_extract() -> None:
     entry = Entry(url="https://example.org/", title="Bridge")
 
