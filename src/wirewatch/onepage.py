@@ -15,6 +15,7 @@ from wirewatch.fetch.head import read_head
 from wirewatch.fetch.robots import RobotsBook
 from wirewatch.fetch.visit import REDIRECTS
 from wirewatch.fetch.walls import refuse_noindex
+from wirewatch.indexing import recalled
 from wirewatch.model import ArticleId, Entry, Page
 from wirewatch.net.client import Http
 from wirewatch.safe import one_line
@@ -34,6 +35,7 @@ class Found:
     page: Page
     entry: Entry
     first_seen_at: datetime
+    recall: bool = False  # its source is one of forums, blogs or lists
 
 
 def find_page(settings: Settings, which: str) -> Found:
@@ -101,7 +103,8 @@ def _archived(settings: Settings, name: str, offset: str | None) -> Found:
     found = list(read_records(archive, file))
     for origin, place, _, _ in found:
         if (offset is None and len(found) == 1) or place.offset == int(offset or -1):
-            return Found(read_page(archive, place), origin.entry, origin.first_seen_at)
+            recall = origin.source in recalled(settings.sources)
+            return Found(read_page(archive, place), origin.entry, origin.first_seen_at, recall)
     if not found:
         raise UserError(f"{name} holds no page of ours; `wirewatch import` takes in files that others made")
     named = ", ".join(f"{name}:{place.offset} ({one_line(url, 100)})" for _, place, url, _ in found[:_LISTED])
@@ -114,4 +117,5 @@ def _of_article(settings: Settings, article: ArticleId) -> Found:
         tasks = rebuilding.archived_of(db, [article])
     if not tasks:
         raise UserError(f"{article}: no article of this id has a page in the archive")
-    return Found(read_page(settings.archive, tasks[0].place), tasks[0].entry, tasks[0].first_seen_at)
+    recall = tasks[0].source in recalled(settings.sources)
+    return Found(read_page(settings.archive, tasks[0].place), tasks[0].entry, tasks[0].first_seen_at, recall)

@@ -39,7 +39,7 @@ def extract(
     settings = ctx.obj.settings()
     found = find_page(settings, which)
     try:
-        seen = explained(found.page, found.entry, found.first_seen_at, settings.main.extract.timeout)
+        seen = explained(found.page, found.entry, found.first_seen_at, settings.main.extract.timeout, recall=found.recall)
     except Retry as failed:
         raise Unavailable(f"{which}: {failed}") from failed
     url = found.page.final_url

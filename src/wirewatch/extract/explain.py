@@ -38,14 +38,14 @@ class Explained:
     parts: tuple[Part, ...]
 
 
-def explain(page: Page, entry: Entry, first_seen_at: datetime) -> Explained:
+def explain(page: Page, entry: Entry, first_seen_at: datetime, *, recall: bool = False) -> Explained:
     """As `extract`, watched. Takes as long, and may hang as that may."""
     watcher = _Watcher()
     found, reason = None, ""
     try:
         found = extract(
             page.body, url=page.final_url, content_type=page.header("content-type"), entry=entry, first_seen_at=first_seen_at,
-            step=watcher,
+            recall=recall, step=watcher,
         )  # fmt: skip
     except Skip as skip:
         reason = str(skip)

@@ -81,19 +81,19 @@ class ExtractPool:
         self._pool.close()
 
 
-def explained(page: Page, entry: Entry, first_seen_at: datetime, timeout: float) -> "Explained":
+def explained(page: Page, entry: Entry, first_seen_at: datetime, timeout: float, *, recall: bool = False) -> "Explained":
     """One page step by step, in a worker of its own. Raises Retry where the page hangs or kills that."""
     with KillablePool(1, [_WORKER], timeout, _MEMORY_BYTES, _MAX_TASKS) as pool:
         try:
-            return pool.submit(_explain, page, entry, first_seen_at).result()
+            return pool.submit(_explain, page, entry, first_seen_at, recall).result()
         except (TimeoutError, WorkerDied, MemoryError) as error:
             raise _fate(error) from error
 
 
-def _explain(page: Page, entry: Entry, first_seen_at: datetime) -> "Explained":
+def _explain(page: Page, entry: Entry, first_seen_at: datetime, recall: bool) -> "Explained":
     from wirewatch.extract.worker import explain  # here: the parent must not import the parsers
 
-    return explain(page, entry, first_seen_at)
+    return explain(page, entry, first_seen_at, recall=recall)
 
 
 def _extract(read: Read, task: ExtractTask) -> Extract:
