@@ -3,13 +3,50 @@
 import shutil
 import sqlite3
 from collections import defaultdict
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli import Cli, on_site
+from tests.texts import LATIN, OTHER, news
+from tests.wire import Wire
 from wirewatch.demo.sample import outlets
 from wirewatch.demo.site import SampleSite
+from wirewatch.state.database import open_database
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A story in Cyrillic, cut in Latin, and with an ending of its own; and a text that nobody copied."""
+    folder = tmp_path_factory.mktemp("told")
+    with closing(open_database("sqlite", folder)) as db:
+        wire = Wire(db, folder)
+        wire.article("Ким код Путина", "\n".join(news()), ago=3 * HOUR, published=9 * HOUR, url="https://vesti.example/kim")
+        cut = "\n".join(news(0, 5)).replace("пет сати", "шест сати").translate(LATIN)
+        wire.article("Kim kod Putina\x1b[2J", cut, ago=3 * HOUR, source="Glasnik", url="https://glasnik.example/kim")
+        grown = "\n".join([*news(), "Више детаља следи током вечери."])
+        wire.article("Сусрет", grown, ago=HOUR, published=10 * HOUR, source="Курир", url="https://kurir.example/kim")
+        wire.article("The harbour", "\n".join(OTHER), source="Courier", url="https://courier.example/harbour")
+    (folder / "config").mkdir()
+    return Cli(folder / "config", folder)
+
+
+def test_a_story_is_one_row_that_says_who_told_it_first_where_and_when(told: Cli) -> None:
+    rows = {row["story_tellings"]: row for row in told.rows("search", "Ким OR harbour", "--stories")}
+    shown = told("search", "домаћин", "--stories")
+
+    assert sorted(rows) == [1, 3]
+    assert rows[3]["story_first_source"] == "Курир"
+    assert rows[3]["story_sources"] == ["Курир", "Вести", "Glasnik"]
+    assert rows[3]["story_languages"] == ["sr"]
+    assert rows[3]["story_begun_at"] < rows[3]["story_latest_at"]
+    assert rows[1]["story_sources"] == ["Courier"]
+    assert "3 tellings by 3 outlets · first Курир" in shown
+    assert rows[3]["story_id"] in shown
 
 
 def tellings(cli: Cli) -> dict[str, tuple[str, bool, int]]:

@@ -93,7 +93,7 @@ def _run(settings: "Settings", command: str) -> None:
 
 def _search(settings: "Settings", query: str) -> None:
     from wirewatch.analysis.query import parse
-    from wirewatch.cli.search import print_answer
+    from wirewatch.cli.search import print_answer, spread_of
     from wirewatch.index.open import open_index
     from wirewatch.model import Search
 
@@ -101,7 +101,8 @@ def _search(settings: "Settings", query: str) -> None:
     index = open_index(settings.main.index, settings.home)
     try:
         ask = Search(stories=True, limit=4)
-        print_answer(index.search(parse(query), ask), query, ask)
+        answer = index.search(parse(query), ask)
+        print_answer(answer, query, ask, spread_of(answer, settings))
     finally:
         index.close()
 

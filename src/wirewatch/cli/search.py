@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,9 @@ from wirewatch.cli import explain as explaining
 
 if TYPE_CHECKING:
     from wirewatch.enrich.asking import Also
-    from wirewatch.model import Answer, Hit, Search
+    from wirewatch.model import Answer, ArticleId, Hit, Search
+    from wirewatch.settings import Settings
+    from wirewatch.state.stories import Spread
 
 
 NAMES_SHOWN = 6
@@ -34,7 +36,9 @@ def search(
     language: asking.Languages = None,
     entity: asking.Entities = None,
     topic: asking.Topics = None,
-    stories: Annotated[bool, typer.Option("--stories", help="One line a story, with its number of tellings.")] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="One row a story: who told it first, how often, where and when.")
+    ] = False,
     sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
     limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
     all_: Annotated[bool, typer.Option("--all", help="Every article, newest first, however many; with --json or --csv.")] = False,
@@ -61,34 +65,45 @@ def search(
     ask = replace(ask, stories=stories, sort=sort, limit=limit, explain=explain)
     settings = ctx.obj.settings()
     tree, also = asking.widened(typed, settings, literal=literal)
-    write = _csv_writer(stories=stories) if as_csv else lambda hit: show.json_line(as_row(hit, stories=stories, explain=explain))
+    write = _csv_writer() if as_csv else show.json_line
     with asking.opened_index(settings) as index:
         if all_:
             for article in index.scan(tree, ask):
-                write(Hit(article=article, score=0.0))
+                write(as_row(Hit(article=article, score=0.0)))
             return
         answer = index.search(tree, ask)
+    spreads = spread_of(answer, settings) if stories else None
     if as_json or as_csv:
         if explain:
             show.json_line({"query": query} | explaining.query(typed, also, answer))
         for hit in answer.hits:
-            write(hit)
+            write(as_row(hit, spreads, explain=explain))
         return
     if explain:
         explaining.print_query(explaining.query(typed, also, answer))
-    print_answer(answer, query, ask, quiet=ctx.obj.quiet)
+    print_answer(answer, query, ask, spreads, quiet=ctx.obj.quiet)
     for each in also if not ctx.obj.quiet else ():
         show.say(f"also searched: {_other_names(each)}")
 
 
-def _csv_writer(*, stories: bool) -> "Callable[[Hit], None]":
+def spread_of(answer: "Answer", settings: "Settings") -> "dict[ArticleId, Spread]":
+    """How far each story of an answer went, by the state: one look for all."""
+    from wirewatch.state import stories
+    from wirewatch.state.database import opened
+
+    if not answer.hits:
+        return {}
+    with opened(settings.main.state.url, settings.home) as db:
+        return stories.spreads(db, [hit.article.story_id for hit in answer.hits])
+
+
+def _csv_writer() -> Callable[[dict[str, Any]], None]:
     """Writes a head with the first row; lists with a semicolon between."""
     out = csv.writer(sys.stdout)
     begun = False
 
-    def write(hit: "Hit") -> None:
+    def write(row: dict[str, Any]) -> None:
         nonlocal begun
-        row = as_row(hit, stories=stories)
         if not begun:
             out.writerow(row)
             begun = True
@@ -104,14 +119,36 @@ def _other_names(also: "Also") -> str:
     return f"{also.name}, as {', '.join(shown)}{rest}; --literal searches the words alone"
 
 
-def as_row(hit: "Hit", *, stories: bool, explain: bool = False) -> dict[str, Any]:
-    """The JSON contract of `search --json` (docs/reference.md)."""
+def as_row(hit: "Hit", spreads: "Mapping[ArticleId, Spread] | None" = None, *, explain: bool = False) -> dict[str, Any]:
+    """The JSON contract of `search --json` (docs/reference.md); `spreads`: of stories."""
     from dataclasses import fields
 
     row = {part.name: getattr(hit.article, part.name) for part in fields(hit.article) if part.name not in NOT_SHOWN}
     row |= {"score": round(hit.score, 4), "highlights": list(hit.highlights)}
-    row |= {"tellings": hit.tellings} if stories else {}
+    if spreads is not None:
+        row |= {"tellings": hit.tellings} | _story_row(_spread_or_own(hit, spreads))
     return row | (explaining.why(hit) if explain else {})
+
+
+def _spread_or_own(hit: "Hit", spreads: "Mapping[ArticleId, Spread]") -> "Spread":
+    """The story's spread; that of the article alone, where the state doesn't know the story."""
+    from wirewatch.state.stories import Spread
+
+    one, at = hit.article, hit.article.shown_at
+    alone = Spread(tellings=1, sources=(one.source,), languages=(one.language,), begun_at=at, latest_at=at)
+    spread = spreads.get(one.story_id, alone)
+    return spread if spread.languages else replace(spread, languages=(one.language,))
+
+
+def _story_row(spread: "Spread") -> dict[str, Any]:
+    return {
+        "story_tellings": spread.tellings,
+        "story_first_source": spread.sources[0],
+        "story_sources": spread.sources,
+        "story_languages": spread.languages,
+        "story_begun_at": spread.begun_at,
+        "story_latest_at": spread.latest_at,
+    }
 
 
 def unmarked(line: str) -> str:
@@ -119,8 +156,22 @@ def unmarked(line: str) -> str:
     return line.replace("<em>", "").replace("</em>", "")
 
 
-def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = False) -> None:
-    """Show an answer to a person: headline, source, language and time, the sentences that met, the link."""
+def story_line(hit: "Hit", spread: "Spread") -> str:
+    """Who told a story first, how often it was told, where and when."""
+    from wirewatch.safe import one_line
+
+    met = f" ({hit.tellings} found)" if hit.tellings < spread.tellings else ""
+    outlets = f"{len(spread.sources)} outlet" + "s" * (len(spread.sources) > 1)
+    times = show.from_to(spread.begun_at, spread.latest_at)
+    facts = [f"{spread.tellings} tellings{met} by {outlets}", f"first {one_line(spread.sources[0], 60)}"]
+    facts += [", ".join(spread.languages)] if len(spread.languages) > 1 else []
+    return " · ".join((*facts, times, f"story {one_line(hit.article.story_id)}"))
+
+
+def print_answer(
+    answer: "Answer", query: str, ask: "Search", spreads: "Mapping[ArticleId, Spread] | None" = None, *, quiet: bool = False
+) -> None:
+    """Show an answer to a person: headline, source, language, time, the spread of its story, the sentences that met, the link."""
     from rich.text import Text
 
     from wirewatch.safe import one_line
@@ -130,9 +181,10 @@ def print_answer(answer: "Answer", query: str, ask: "Search", *, quiet: bool = F
         article = hit.article
         dated = article.published_at or article.first_seen_at
         facts = [one_line(article.source), article.language, f"{dated:%d %b %Y %H:%M} UTC"]
-        facts += [f"{hit.tellings} tellings"] if ask.stories and hit.tellings > 1 else []
         screen.print(Text(one_line(article.title, 300), style="bold"), soft_wrap=True)
         screen.print(Text("  " + " · ".join(facts), style="cyan"), soft_wrap=True)
+        if spreads is not None and (spread := _spread_or_own(hit, spreads)).tellings > 1:
+            screen.print(Text("  " + story_line(hit, spread), style="magenta"), soft_wrap=True)
         for line in hit.highlights:
             if unmarked(line) == article.title:
                 continue

@@ -64,6 +64,13 @@ def span(seconds: float) -> str:
     return f"{seconds / size:.0f} {unit}"
 
 
+def from_to(begun: datetime, ended: datetime) -> str:
+    """A stretch of time, in UTC: `27 Nov 2026 08:00 – 17:30 UTC`, `27 Nov 2026 08:00 – 2 Dec 2026 09:10 UTC`."""
+    begun, ended = begun.astimezone(UTC), ended.astimezone(UTC)
+    first, last = f"{begun:%d %b %Y %H:%M}", f"{ended:%H:%M}" if begun.date() == ended.date() else f"{ended:%d %b %Y %H:%M}"
+    return f"{first} UTC" if f"{ended:%d %b %Y %H:%M}" == first else f"{first} – {last} UTC"
+
+
 def spark(values: Sequence[int]) -> str:
     """Numbers as a line of bars; the highest is a full one."""
     most = max([*values, 1])

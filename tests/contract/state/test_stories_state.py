@@ -39,6 +39,12 @@ def seen(db: Database, no: int, before: timedelta, source: str = "") -> None:
         conn.execute(update(t.articles).where(t.articles.c.no == no).values(values))
 
 
+def indexed(db: Database) -> None:
+    """All that were announced are indexed."""
+    with db.write() as conn:
+        conn.execute(update(t.articles).values(indexed_revision=1))
+
+
 def rows(db: Database) -> dict[str, int]:
     """How many rows each of the stories' tables has."""
     tables = (t.story_texts, t.story_sketches, t.story_hashes, t.story_paragraphs, t.story_links)
@@ -119,12 +125,35 @@ def test_tellings_are_numbered_as_they_come_and_keep_their_number(db: Database) 
         (2, True),
         (3, True),
     ]
+    indexed(db)
     found = stories.tellings(db, told[ArticleNo(4)].story_id)
     assert [(each.telling, each.url, each.source, each.language) for each in found] == [
         (1, "https://vesti.example/0", "Вести", "sr"),
         (2, "https://vesti.example/2", "Вести", "sr"),
         (3, "https://vesti.example/3", "Вести", "sr"),
     ]
+
+
+def test_a_storys_spread_counts_its_indexed_tellings_by_who_told_it_when(db: Database) -> None:
+    announce(db, *many(5))
+    moving = [("Политика", DAY), ("Вести", 2 * DAY), ("Вести", timedelta()), ("Курир", timedelta()), ("Вести", timedelta())]
+    for no, (name, age) in enumerate(moving, start=1):
+        seen(db, no, age, name)
+    with db.write() as conn:
+        conn.execute(update(t.articles).values(feed=None, language="sr-Cyrl"))  # an import: both are the article's own
+    group(db, news(), news(0, 5), news(), news(0, 4), list(OTHER))
+    indexed(db)
+    told = stories.known(db, [ArticleNo(1), ArticleNo(5)])
+    ids = [told[ArticleNo(no)].story_id for no in (1, 5)]
+    forget(db, [stories.tellings(db, ids[0])[3].id])
+
+    found = stories.spreads(db, [*ids, ArticleId("nothing")])
+
+    assert {story: (each.tellings, each.sources, each.languages) for story, each in found.items()} == {
+        ids[0]: (3, ("Вести", "Политика"), ("sr",)),
+        ids[1]: (1, ("Вести",), ("sr",)),
+    }
+    assert (found[ids[0]].latest_at - found[ids[0]].begun_at).days == 2
 
 
 def test_a_text_of_two_texts_joins_one_story_and_links_the_two(db: Database) -> None:
@@ -134,9 +163,10 @@ def test_a_text_of_two_texts_joins_one_story_and_links_the_two(db: Database) -> 
     ids = [told[ArticleNo(no)].story_id for no in (1, 2)]
 
     assert found == [1, 2, 1, 2]
+    indexed(db)
     linking = stories.tellings(db, ids[0])[1].id
-    assert stories.links(db, ids[0]) == [(ids[1], linking)]
-    assert stories.links(db, ids[1]) == [(ids[0], linking)]
+    assert [(each.story_id, each.article_id) for each in stories.links(db, ids[0])] == [(ids[1], linking)]
+    assert [(each.story_id, each.article_id) for each in stories.links(db, ids[1])] == [(ids[0], linking)]
 
 
 def test_a_chain_of_copies_ends_where_its_ends_have_nothing_in_common(db: Database) -> None:
