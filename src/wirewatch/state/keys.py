@@ -1,10 +1,11 @@
 """The table of keys: which article an address belongs to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
 from wirewatch.state import tables as t
 from wirewatch.state.leases import chunks
@@ -35,12 +36,20 @@ def undressed(conn: Connection, entries: Sequence[KeyedEntry]) -> Sequence[Keyed
     if not any(keyed.further for keyed in entries):
         return entries
     there = known(conn, sorted({key for keyed in entries for key in (keyed.key, *keyed.further)}))
+    standing = _standing(conn, set(there.values()))
     first: dict[str, str] = {}  # by any key of an entry: the key that it goes by
     for keyed in entries:
         own = (keyed.key, *keyed.further)
-        name = next((key for key in own if key in there), None) or next((first[key] for key in own if key in first), keyed.key)
-        first |= dict.fromkeys(own, name)
+        usable = [key for key in own if key in there and (key == keyed.key or there[key] in standing)]
+        usable += [first[key] for key in own if key in first]
+        first |= dict.fromkeys(own, usable[0] if usable else keyed.key)
     return [replace(keyed, key=first[keyed.key]) for keyed in entries]
+
+
+def _standing(conn: Connection, articles: Collection[int]) -> set[int]:
+    a = t.articles.c
+    query = (select(a.no).where(a.no.in_(some), stands()) for some in chunks(sorted(articles)))
+    return {no for each in query for no in conn.scalars(each)}
 
 
 def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> None:
@@ -51,11 +60,21 @@ def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> Non
         conn.execute(new, [{"key": key, "article": article} for key, article in rows])
 
 
+def stands() -> ColumnElement[bool]:
+    """Whether an article (of the query's) is in the index, on its way there, or forgotten.
+
+    Nothing is the same as one that failed, was skipped or turned out to be another: both would be lost.
+    """
+    c = t.captures.c
+    going = c.status.in_(["queued", "fetched", "indexed", "matched"]) | (c.reason == Reason.FORGOTTEN)
+    return select(c.no).where(c.article == t.articles.c.no, going).exists()
+
+
 def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:
-    """Give an article further keys; gives the id of another article that has one of them already."""
+    """Give an article further keys; gives the id of another standing article that has one of them already."""
     if not keys:
         return None
     give(conn, [(article, keys)])
     k, a = t.article_keys.c, t.articles.c
     others = select(a.id).join_from(t.article_keys, t.articles, a.no == k.article)
-    return conn.scalar(others.where(k.key.in_(list(keys)), k.article != article).order_by(a.no).limit(1))
+    return conn.scalar(others.where(k.key.in_(list(keys)), k.article != article, stands()).order_by(a.no).limit(1))

@@ -1,6 +1,6 @@
 """Articles that turn out to be one, once their pages were read: by what a page, or the way to it, says that it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select, update
@@ -35,9 +35,12 @@ def settle(db: Database, pages: Sequence[Read]) -> dict[ArticleNo, ArticleId]:
     if not believed:
         return {}
     texts = {page.article: page.digest for page in pages}
+    found: dict[ArticleNo, ArticleId] = {}
     with db.write() as conn:
-        found = [(page.article, _settle(conn, page, told, texts)) for page, told in believed]
-    return {article: other for article, other in found if other is not None}
+        for page, told in believed:
+            if (other := _settle(conn, page, told, texts, found)) is not None:
+                found[page.article] = other
+    return found
 
 
 def _told(page: Read) -> dict[str, Claim]:
@@ -55,7 +58,14 @@ def _same(one: str, other: str) -> bool:
         return False
 
 
-def _settle(conn: Connection, page: Read, told: dict[str, Claim], texts: dict[ArticleNo, bytes | None]) -> ArticleId | None:
+def _settle(
+    conn: Connection,
+    page: Read,
+    told: dict[str, Claim],
+    texts: dict[ArticleNo, bytes | None],
+    gone: Collection[ArticleNo],
+) -> ArticleId | None:
+    """The article that the page turns out to be, if it is another; `gone`: those that were another themselves."""
     owners = keys.known(conn, list(told))
     for key, trust in told.items():
         other = _article(conn, owners[key]) if key in owners and owners[key] != page.article else None
@@ -66,16 +76,17 @@ def _settle(conn: Connection, page: Read, told: dict[str, Claim], texts: dict[Ar
                 keys.give(conn, [(page.article, [key])])
         elif not other.begun:
             _give_way(conn, other.no, page.article)
-        elif not _article(conn, page.article).indexed_revision:
+        elif other.stands and other.no not in gone and not _article(conn, page.article).indexed_revision:
             return ArticleId(other.id)
     return None
 
 
-def _article(conn: Connection, no: int) -> Row[tuple[int, str, int, bool]]:
-    """Number, id, revision in the index, and whether anything was done for it yet."""
+def _article(conn: Connection, no: int) -> Row[tuple[int, str, int, bool, bool]]:
+    """Number, id, revision in the index, whether anything was done for it yet, and whether it stands."""
     a, c = t.articles.c, t.captures.c
     begun = select(c.no).where(c.article == a.no, c.status != "queued").exists()
-    return conn.execute(select(a.no, a.id, a.indexed_revision, begun.label("begun")).where(a.no == no)).one()
+    facts = (a.no, a.id, a.indexed_revision, begun.label("begun"), keys.stands().label("stands"))
+    return conn.execute(select(*facts).where(a.no == no)).one()
 
 
 def _same_text(conn: Connection, page: Read, other: int, texts: dict[ArticleNo, bytes | None]) -> bool:

@@ -129,3 +129,33 @@ def test_a_capture_under_way_writes_nothing_once_it_gave_way(db: Database) -> No
     captures.failed(db, task.no, task.token, Reason.HTTP_404)
 
     assert rows(db)[1] == ("skipped", "same-as")
+
+
+def test_two_pages_that_each_call_themselves_the_other_are_not_both_lost(db: Database) -> None:
+    announce(db, entry(BRIDGE), entry(OTHER))
+    fetch_all(db)
+    pages = [
+        merging.Read(article=number_of(db, url), url=url, final_url=url, canonical=other, digest=b"text")
+        for url, other in ((BRIDGE, OTHER), (OTHER, BRIDGE))
+    ]
+
+    assert list(merging.settle(db, pages)) == [number_of(db, BRIDGE)]
+
+
+def test_nothing_is_the_same_as_an_article_that_failed(db: Database) -> None:
+    announce(db, entry(BRIDGE))
+    (task,) = claim_to_fetch(db)
+    captures.failed(db, task.no, task.token, Reason.HTTP_403)
+    announce(db, entry(OTHER))
+    fetch_all(db)
+
+    assert read(db, OTHER, BRIDGE) == {}
+    assert rows(db) == [("failed", "http-403"), ("fetched", None)]
+
+
+def test_another_dress_of_an_article_that_failed_is_tried(db: Database) -> None:
+    announce(db, entry(AMP))
+    (task,) = claim_to_fetch(db)
+    captures.failed(db, task.no, task.token, Reason.HTTP_403)
+
+    assert announce(db, entry(MOBILE)) == PollCounts(new=1, edited=0, seen=0)
