@@ -22,10 +22,10 @@ def tell(settings: "Settings", title: str, text: str) -> int:
     from wirewatch.errors import WirewatchError
     from wirewatch.model import Notice
     from wirewatch.safe import one_line
-    from wirewatch.watch.channels import open_channels
+    from wirewatch.watch.channels import channels_of
 
     notice, took = Notice(title=one_line(title, 200), text=text, at=datetime.now(UTC)), 0
-    channels = open_channels(settings.channels, settings.home)
+    channels = channels_of(settings)
     for name, key in channels.addresses(settings.main.alarms.channels):
         channel = channels.get(name, key)
         try:

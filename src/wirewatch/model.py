@@ -4,7 +4,7 @@ Times are timezone-aware, in UTC. A date that isn't known is None, never "now".
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NewType
 
 ArticleId = NewType("ArticleId", str)  # public, given once when the article's first key is seen: [a-z2-7]{16}
@@ -279,6 +279,18 @@ class Message:
     sentence: str  # the sentence that met the watch, its words between <em> and </em>
     tellings: int = 1
     version: int = 0  # 0: told for the first time; else an update: the number of the article's changed version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPlan:
+    """When a channel tells, and how much."""
+
+    digest: timedelta | None = None  # what came in gathered so often; None: each match by itself, at once
+    daily: time | None = None  # or once a day at this time
+    quiet: tuple[time, time] | None = None  # from and to: nothing is told meanwhile
+    zone: str = "UTC"  # whose clock these are read by, and times are told in
+    rate: tuple[int, timedelta] | None = None  # messages an address in that time at most; what is more is gathered
+    secret: str = field(default="", repr=False)  # signs what webhook:// addresses get
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,8 @@ from wirewatch.silence import tell_silence
 from wirewatch.state import captures, copies, feeds, matches, runs
 from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
 from wirewatch.state.forgetting import remember_tombstone
-from wirewatch.watch.channels import open_channels
-from wirewatch.watch.deliver import deliver
+from wirewatch.watch.channels import Channels, channels_of
+from wirewatch.watch.deliver import HASTE, PATIENCE, Post
 from wirewatch.watch.stage import Watching, match, query_hash
 
 log = structlog.get_logger()
@@ -57,10 +57,13 @@ class House:
     db: Database
     index: Index
     saved_at: dict[str, Any]  # when each watch was first seen in this form
+    channels: Channels
+    post: Post  # tells in the background
+    stop: threading.Event
     now_too: bool = False  # --now: also what isn't due yet
     matching: bool = True  # False: matching and telling are left to a task of their own
     progress: Progress = lambda _stage, _counts: None
-    stop: threading.Event = field(default_factory=threading.Event)
+    patience: float = PATIENCE  # seconds that a run waits for messages on their way
     summary: dict[str, Counts] = field(default_factory=dict)  # of the run, by stage
 
     def done(self, stage: str, counts: Counts) -> None:
@@ -83,7 +86,10 @@ def open_house(
         stack.callback(articles.close)
         feeds.sync(db, settings.sources)
         saved_at = matches.seen_watches(db, [(watch.name, query_hash(watch)) for watch in settings.watches])
-        yield House(settings, db, articles, saved_at, now_too, matching, progress)
+        channels, stop = channels_of(settings), threading.Event()
+        post = Post(db, channels, stop)
+        yield House(settings, db, articles, saved_at, channels, post, stop, now_too, matching, progress)
+        post.wait(HASTE)
 
 
 def recover_archive(db: Database, archive: str, *, quiet: bool = False, whole: bool = True) -> int:
@@ -141,8 +147,11 @@ def run_match(house: House) -> Counts:
 
 
 def run_deliver(house: House) -> Counts:
-    """Send what the outbox holds and is due."""
-    counts = deliver(house.db, open_channels(house.settings.channels, house.settings.home), house.stop)
+    """Send what the outbox holds and is due, and wait for it as long as the house has patience."""
+    while house.post.look() and house.post.wait(house.patience):
+        pass
+    house.post.wait(house.patience)
+    counts = house.post.taken()
     house.done("tell", counts)
     return counts
 
@@ -228,7 +237,7 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
             batch = index(ports, writer, done=written)
             counts.merge(batch)
             if batch.by and house.matching:
-                run_deliver(house)
+                house.post.look()
             elif ended and not batch.by:
                 break
             elif not batch.by:
@@ -241,7 +250,7 @@ def _match(house: House) -> Counts:
     watching = Watching(
         settings.watches,
         house.saved_at,
-        open_channels(settings.channels, settings.home),
+        house.channels,
         settings.main.watch.max_age,
         Showing(settings.entities, settings.topics),
     )

@@ -55,4 +55,3 @@ def configure_logs(verbose: bool) -> None:
         cache_logger_on_first_use=True,
     )
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)  # what it can't do is told in our words
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its errors are in the ledger, without the secrets

@@ -166,7 +166,7 @@ def _table(rows: list[tuple[Key, int]]) -> tuple[dict[str, dict[str, int]], list
 
 def _draw(rows: list[tuple[Key, int]], measures: tuple[str, ...], title: str, file: Path) -> None:
     """The plot as a picture; says what it can't show."""
-    from wirewatch.cli import plot
+    from wirewatch import plot
     from wirewatch.errors import UserError
     from wirewatch.safe import one_line
 

@@ -139,7 +139,7 @@ def feeds(settings: "Settings") -> str:
 
 def channels(settings: "Settings") -> str:
     """Every channel's addresses are of a form that can be told."""
-    from wirewatch.watch.channels import open_channels
+    from wirewatch.watch.channels import channels_of
 
-    opened = open_channels(settings.channels, settings.home)
+    opened = channels_of(settings)
     return f"{len(opened)} channels" if opened else "none; matches are recorded only"

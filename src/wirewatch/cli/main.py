@@ -10,6 +10,7 @@ import typer
 from wirewatch import __version__
 from wirewatch.cli import (
     archive,
+    channels,
     count,
     db,
     demo,
@@ -54,6 +55,7 @@ GROUPS = (
     feeds,
     entities,
     watches,
+    channels,
     extract,
     status,
     metrics,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Now = Annotated[bool, typer.Option("--now", help="Also what isn't due yet. Breaks no Retry-After, robots.txt or pace.")]
 Json = Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")]
 M_ARENA_MAX = -8  # malloc.h
+MEANWHILE = 1.0  # seconds that one of many runs waits for its messages: slow ones count in the next run's summary
+LOOK = 5.0  # seconds between two looks for messages that have fallen due
 FAULTS = {"failed", "dead"}  # outcomes that make the exit code 1
 
 
@@ -48,10 +50,19 @@ def run(
     except ValueError as error:
         raise UserError(f"--every: {error}") from error
     with _house(ctx.obj, now) as house:
+        house.patience = house.patience if once else MEANWHILE
         code = _one_run(ctx.obj, house, as_json)
-        while not once and not house.stop.wait(pause):
+        while not once and not _stopped(house, pause):
             code = _one_run(ctx.obj, house, as_json)
     raise typer.Exit(code)
+
+
+def _stopped(house: "House", pause: float) -> bool:
+    """Wait for the next run, and tell meanwhile what falls due: digests, and what is tried again."""
+    end = time.monotonic() + pause
+    while (left := end - time.monotonic()) > 0 and not house.stop.wait(min(left, LOOK)):
+        house.post.look()
+    return house.stop.is_set()
 
 
 def poll(ctx: typer.Context, now: Now = False, as_json: Json = False) -> None:

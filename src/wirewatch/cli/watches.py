@@ -1,11 +1,11 @@
-"""`watches list | history | mute | unmute | retry`: the standing queries, what they told. The rest: watching.py, why.py."""
+"""`watches list | history | mute | unmute | retry`: the standing queries; the rest is in watching.py, why.py, channels.py."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli import show, watching, why
+from wirewatch.cli import channels, show, watching, why
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     watching.register(group)
     why.register(group)
+    group.command()(channels.feed)
     app.add_typer(group, name="watches")
 
 

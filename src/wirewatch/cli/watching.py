@@ -156,12 +156,15 @@ def replay(
 
 
 def _met(db: "Database", settings: "Settings", watch: "Watch", stories: "list[Article]") -> list[Any]:
+    from datetime import UTC, datetime
+
     from wirewatch.enrich.showing import Showing
     from wirewatch.state import matches
-    from wirewatch.watch.channels import open_channels
+    from wirewatch.watch.channels import channels_of
     from wirewatch.watch.judge import Judged, digest, reasons
 
-    addresses = open_channels(settings.channels, settings.home).addresses(watch.channels)
+    channels = channels_of(settings)
+    tell_at = channels.tell_at(watch.channels, datetime.now(UTC))
     numbers, shows = matches.numbers(db, [article.id for article in stories]), Showing(settings.entities, settings.topics)
     met = []
     for article in (each for each in stories if each.id in numbers):
@@ -175,7 +178,8 @@ def _met(db: "Database", settings: "Settings", watch: "Watch", stories: "list[Ar
                 state="live",
                 sentence=sentence,
                 why=why,
-                addresses=addresses,
+                addresses=channels.addresses(watch.channels),
+                tell_at=tell_at,
                 digest=digest(article),
             )
         )

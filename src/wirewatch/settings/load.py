@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time, timedelta
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from wirewatch.errors import ConfigError, UserError
-from wirewatch.model import EntityRule, Feed, Source, TopicRule, Watch
+from wirewatch.model import ChannelPlan, EntityRule, Feed, Source, TopicRule, Watch
 from wirewatch.settings import environment as env
 from wirewatch.settings import schema
 from wirewatch.settings.located import Located, Path_, read_toml, read_yaml
@@ -27,6 +28,7 @@ class Settings:
     home: Path
     main: schema.MainFile
     channels: dict[str, tuple[str, ...]]  # name → addresses, secrets read
+    plans: dict[str, ChannelPlan]  # name → when it tells
     sources: tuple[Source, ...]
     watches: tuple[Watch, ...]
     entities: tuple[EntityRule, ...]
@@ -86,7 +88,8 @@ def load(
         config=config or shipped(),
         home=home,
         main=main,
-        channels=channels,
+        channels={name: addresses for name, (addresses, _) in channels.items()},
+        plans={name: plan for name, (_, plan) in channels.items()},
         sources=tuple(_source(row) for row in feeds.sources),
         watches=tuple(_watch(row) for row in watches.watches),
         entities=tuple(EntityRule(**row.model_dump()) for row in entities.entities),
@@ -210,19 +213,28 @@ def _watches(
 
 def _channels(
     main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
-) -> dict[str, tuple[str, ...]]:
-    """Each channel's addresses; `env:NAME` and `file:PATH` are read here, so that no secret stands in a config file."""
+) -> dict[str, tuple[tuple[str, ...], ChannelPlan]]:
+    """Each channel's addresses and plan; `env:NAME` and `file:PATH` are read here, so that no secret stands in a config file."""
     channels = {}
     for name, value in main.channels.items():
-        addresses = []
-        for text in [value] if isinstance(value, str) else value:
+        read = []
+        for key, text in (*(("url", url) for url in value.url), ("secret", value.secret)):
             try:
-                addresses += secret(text, environment).split()
+                read.append(secret(text, environment))
             except (KeyError, OSError) as error:
                 why = f"{text}: not set in the environment" if isinstance(error, KeyError) else f"{text}: {error.strerror}"
-                problems.append(env.problem(file, named, ("channels", name), why))
-        channels[name] = tuple(addresses)
+                below = (key,) if isinstance(file.data["channels"][name], dict) else ()
+                problems.append(env.problem(file, named, ("channels", name, *below), why))
+                read.append("")
+        addresses = tuple(address for text in read[:-1] for address in text.split())
+        channels[name] = addresses, _plan(value, read[-1])
     return channels
+
+
+def _plan(given: schema.ChannelSettings, key: str) -> ChannelPlan:
+    daily = given.digest if isinstance(given.digest, time) else None
+    digest = given.digest if isinstance(given.digest, timedelta) else None
+    return ChannelPlan(digest=digest, daily=daily, quiet=given.quiet, zone=given.timezone, rate=given.rate, secret=key)
 
 
 def _logins(

@@ -5,22 +5,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, true
+from sqlalchemy import Connection, Row, delete, func, select, true
 
 from wirewatch.model import ArticleId, ArticleNo, Why
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.leases import chunks
-from wirewatch.state.outbox import OutboxTask, claim_outbox, failed_once, release_outbox, revive, sent
+from wirewatch.state.outbox import (
+    Due,
+    OutboxTask,
+    claim_outbox,
+    due_addresses,
+    failed,
+    failed_once,
+    release_outbox,
+    rest,
+    revive,
+    sent,
+    told_since,
+)
 from wirewatch.state.past import Needs, Seen
 from wirewatch.state.recording import Met, RecordCounts, record, tell
 from wirewatch.state.rows import why_of
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
-    "Delivery", "MatchRow", "Met", "Needs", "OutboxTask", "RecordCounts", "Seen", "began", "claim_outbox",
-    "failed_once", "history", "mute", "muted", "numbers", "record", "release_outbox", "revive", "saved", "seen_watches",
-    "sent", "tell", "told_already",
+    "Delivery", "Due", "MatchRow", "Met", "Needs", "OutboxTask", "RecordCounts", "Seen", "began", "claim_outbox",
+    "due_addresses", "failed", "failed_once", "history", "mute", "muted", "numbers", "record", "release_outbox", "rest",
+    "revive", "saved", "seen_watches", "sent", "tell", "tellings", "times_met", "told_already", "told_since",
 ]  # fmt: skip
 
 
@@ -97,6 +109,25 @@ def told_already(db: Database, stories: Collection[ArticleNo]) -> set[tuple[str,
             rows = conn.execute(select(m.watch, m.story).where(m.story.in_(some), m.state == "live"))
             found |= {(row.watch, row.story) for row in rows}
     return found
+
+
+def tellings(db: Database, stories: Collection[ArticleId]) -> dict[ArticleId, int]:
+    """How many tellings these stories have by now."""
+    a, first = t.articles, t.articles.alias()
+    counted: dict[ArticleId, int] = {}
+    with db.read() as conn:
+        for some in chunks(sorted(set(stories))):
+            query = select(first.c.id, func.count().label("n")).select_from(first.join(a, a.c.story == first.c.no))
+            rows = conn.execute(query.where(first.c.id.in_(some)).group_by(first.c.id))
+            counted |= {row.id: row.n for row in rows}
+    return counted
+
+
+def times_met(db: Database, watch: str, since: datetime) -> list[datetime]:
+    """When stories met this watch since then, whether told or not."""
+    m = t.matches.c
+    with db.read() as conn:
+        return list(conn.scalars(select(m.matched_at).where(m.watch == watch, m.matched_at >= since)))
 
 
 def mute(db: Database, watch: str, until: datetime | None) -> None:

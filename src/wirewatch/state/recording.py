@@ -1,6 +1,6 @@
 """Writing the ledger: a story meets a watch once, and what is to be told goes into the outbox in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ class Met:
     sentence: str = ""  # that met it, marked
     why: Why = field(default_factory=Why)
     addresses: Sequence[tuple[str, str]] = ()  # (channel, key of the address); none: recorded only
+    tell_at: Mapping[str, datetime] = field(default_factory=dict)  # by channel, where that isn't at once
     needs: Needs = field(default_factory=Needs)  # conditions over time
     digest: str = ""  # of the article's text
     version: int = 0  # the capture's number, where it is an edit that the watch wants told as an update
@@ -173,9 +174,11 @@ class _Ledger:
     def _queue(self, met: Met, facts: Row[Any], version: int) -> None:
         """One outbox row an address."""
         message = _message(met, facts, self._now, version)
-        common = {"match": message.match_id, "state": "pending", "due_at": self._now, "version": version}
-        common |= {"message": message_json(message)}
-        rows = [common | {"channel": channel, "address": address} for channel, address in dict.fromkeys(met.addresses)]
+        common = {"match": message.match_id, "state": "pending", "version": version, "message": message_json(message)}
+        rows = [
+            common | {"channel": channel, "address": address, "due_at": met.tell_at.get(channel, self._now)}
+            for channel, address in dict.fromkeys(met.addresses)
+        ]
         if rows:
             self._conn.execute(insert(t.outbox), rows)
 

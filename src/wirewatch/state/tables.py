@@ -282,6 +282,7 @@ outbox = Table(
 )
 PENDING = outbox.c.state == literal_column("'pending'")
 _partial("outbox_pending", outbox.c.due_at, outbox.c.no, where=PENDING)
+Index("outbox_told", outbox.c.channel, outbox.c.address, outbox.c.sent_at)
 
 runs = Table(
     "runs",

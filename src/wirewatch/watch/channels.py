@@ -1,32 +1,47 @@
-"""Channels: where matches are told. An address is an Apprise URL, or file://PATH for JSON lines.
+"""Channels: where matches are told. An address is an Apprise URL, webhook(s)://HOST/…, or file://PATH for JSON lines.
 
 An address may hold a password: outside this module it is known by its key, and shown without its secrets.
 """
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from wirewatch.errors import WirewatchError
-from wirewatch.model import Message, Notice
+from wirewatch.model import ChannelPlan, Message, Notice
+from wirewatch.settings import Settings
 from wirewatch.watch import messages
+from wirewatch.watch.digests import Digest, Ways
+from wirewatch.watch.timing import tell_at
 
-FILE = "file://"
+FILE, WEBHOOKS = "file", ("webhook", "webhooks")
+PROGRAMS = ("json", "jsons", FILE, *WEBHOOKS)  # receivers that are no people: they get all there is, one by one
+AT_ONCE = ChannelPlan()
+Week = Callable[[], Sequence[tuple[str, int]]]  # gives the last days, and how many stories met a watch on each
+BRAKE = (20, timedelta(minutes=10))  # messages to people: what is more comes as one (field notes: more is switched off)
 
 
 class DeliveryFailed(WirewatchError):
-    """A message wasn't taken. Its text says by whom, without secrets."""
+    """A message wasn't taken. Its text says by whom and why, without secrets."""
+
+    def __init__(self, text: str, after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.after = after  # Retry-After: the receiver wants to be left alone for so long
 
 
 class Channel(Protocol):
     """One address of a channel."""
 
-    def send(self, message: Message) -> None:
-        """Deliver; returns once the receiver has taken it. Raises DeliveryFailed."""
+    def send(self, message: Message, week: Week = list) -> None:
+        """Deliver; returns once the receiver has taken it. `week`: the watch's, for a picture. Raises DeliveryFailed."""
+
+    def gather(self, digest: Digest) -> None:
+        """Deliver many at once, in the same way."""
 
     def say(self, notice: Notice) -> None:
         """Deliver what concerns wirewatch itself, in the same way."""
@@ -37,6 +52,9 @@ class Channels:
     """The config's channels: name → key of an address → the address."""
 
     by_name: Mapping[str, Mapping[str, Channel]]
+    plans: Mapping[str, ChannelPlan] = field(default_factory=dict)
+    braked: frozenset[str] = frozenset()  # keys of addresses that people read
+    ways: Ways = field(default_factory=lambda: Ways({}))
 
     def __len__(self) -> int:
         return len(self.by_name)
@@ -49,10 +67,37 @@ class Channels:
         """The address, or None if the config doesn't have it any more."""
         return self.by_name.get(name, {}).get(key)
 
+    def plan(self, name: str) -> ChannelPlan:
+        """When the channel tells."""
+        return self.plans.get(name, AT_ONCE)
 
-def open_channels(channels: Mapping[str, Sequence[str]], home: Path) -> Channels:
-    """The channels of the config; nothing is connected to yet. Relative paths lie below `home`."""
-    return Channels({name: {address_key(url): _channel(url, home) for url in urls} for name, urls in channels.items()})
+    def tell_at(self, names: Sequence[str], now: datetime) -> dict[str, datetime]:
+        """When each of these channels tells what comes now."""
+        return {name: tell_at(self.plan(name), now) for name in names if self.plan(name) != AT_ONCE}
+
+    def cap(self, name: str, key: str) -> tuple[int, timedelta] | None:
+        """How many messages the address gets at most, in which time."""
+        return self.plan(name).rate or (BRAKE if key in self.braked else None)
+
+
+def channels_of(settings: Settings) -> Channels:
+    """The channels of the config; nothing is connected to yet."""
+    kibana = settings.main.kibana
+    space = "" if kibana.space == "default" else f"/s/{kibana.space}"
+    ways = Ways({watch.name: watch for watch in settings.watches}, f"{kibana.url.rstrip('/')}{space}" if kibana.url else "")
+    return open_channels(settings.channels, settings.home, settings.plans, ways)
+
+
+def open_channels(
+    channels: Mapping[str, Sequence[str]], home: Path, plans: Mapping[str, ChannelPlan] | None = None, ways: Ways | None = None
+) -> Channels:
+    """Channels by their addresses and plans. Relative paths lie below `home`."""
+    plans = plans or {}
+    opened = {
+        name: {address_key(url): _channel(url, home, plans.get(name, AT_ONCE)) for url in urls} for name, urls in channels.items()
+    }
+    people = frozenset(address_key(url) for urls in channels.values() for url in urls if scheme(url) not in PROGRAMS)
+    return Channels(opened, plans, people, ways or Ways({}))
 
 
 def address_key(url: str) -> str:
@@ -60,17 +105,28 @@ def address_key(url: str) -> str:
     return hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
 
 
+def scheme(url: str) -> str:
+    """What stands before an address's `://`."""
+    return url.partition("://")[0].lower()
+
+
 def shown(url: str) -> str:
-    """Scheme and host of an address, for people."""
+    """Scheme and host of an address, for people. With most services the host is a part of the secret: then the scheme alone."""
     try:
         parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.hostname or '…'}"
+        named = parts.scheme in (*PROGRAMS, "mailto", "mailtos") and parts.hostname
+        return f"{parts.scheme}://{parts.hostname if named else '…'}"
     except ValueError:
         return "an address that can't be read"
 
 
-def _channel(url: str, home: Path) -> Channel:
-    return FileChannel(home / url.removeprefix(FILE)) if url.startswith(FILE) else AppriseChannel(url)
+def _channel(url: str, home: Path, plan: ChannelPlan) -> Channel:
+    from wirewatch.watch.apprised import AppriseChannel
+    from wirewatch.watch.webhook import WebhookChannel
+
+    if scheme(url) == FILE:
+        return FileChannel(home / url.removeprefix("file://"))
+    return WebhookChannel(url, plan.secret) if scheme(url) in WEBHOOKS else AppriseChannel(url, plan.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +135,13 @@ class FileChannel:
 
     path: Path
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, week: Week = list) -> None:  # noqa: ARG002
         """Append the message; it survives a power cut once this returns."""
         self._append(messages.json_line(message))
+
+    def gather(self, digest: Digest) -> None:
+        """Append every message."""
+        self._append("".join(map(messages.json_line, digest.messages)))
 
     def say(self, notice: Notice) -> None:
         """Append the notice."""
@@ -96,56 +156,3 @@ class FileChannel:
                 os.fsync(file.fileno())
         except OSError as error:
             raise DeliveryFailed(f"{self.path}: {error.strerror}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class AppriseChannel:
-    """One Apprise address. One object an address: what worked is never sent again because another failed."""
-
-    url: str
-
-    def send(self, message: Message) -> None:
-        """Send by Apprise, in the format that the receiver speaks."""
-        sender = self._sender(_with_fields(self.url, message))
-        form = _format(sender[0].notify_format)
-        body = {"html": messages.as_html, "markdown": messages.markdown}.get(form, messages.text)(message)
-        self._notify(sender, messages.title(message), body, form)
-
-    def say(self, notice: Notice) -> None:
-        """Send the notice as plain text: Apprise turns it into what the receiver speaks."""
-        self._notify(self._sender(self.url), notice.title, messages.notice_text(notice), "text")
-
-    def _sender(self, url: str) -> Any:
-        sender = _apprise(url)
-        if not sender:
-            raise DeliveryFailed(f"{shown(self.url)} is no Apprise address")
-        return sender
-
-    def _notify(self, sender: Any, title: str, body: str, form: str) -> None:
-        if not sender.notify(title=title, body=body, body_format=form):
-            raise DeliveryFailed(f"{shown(self.url)} did not take it")
-
-
-def _apprise(url: str) -> Any:
-    """An Apprise object for one address; empty, and so false, if the address is none."""
-    import apprise  # here: half a second that only telling needs
-
-    asset = apprise.AppriseAsset(async_mode=False, app_id="wirewatch", app_desc="wirewatch", app_url="")
-    sender = apprise.Apprise(asset=asset)
-    sender.add(f"{url}{'&' if '?' in url else '?'}overflow=split")
-    return sender
-
-
-def _format(spoken: Any) -> str:
-    """The format that a receiver likes best: Apprise gives one, or several with the best first."""
-    best = spoken[0] if isinstance(spoken, tuple) else spoken
-    return str(getattr(best, "value", best))
-
-
-def _with_fields(url: str, message: Message) -> str:
-    """For webhooks: the parts of the message as JSON fields, and the match's id in a header, so that a repeat can be dropped."""
-    if urlsplit(url).scheme not in ("json", "jsons"):
-        return url
-    fields = "&".join(f":{name}={quote(value, safe='')}" for name, value in messages.fields(message).items())
-    version = f"-{message.version}" if message.version else ""  # an update is no repeat
-    return f"{url}{'&' if '?' in url else '?'}{fields}&+X-Wirewatch-Match={message.match_id}{version}"

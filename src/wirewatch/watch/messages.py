@@ -1,9 +1,15 @@
-"""What a person is told about a match, as text, HTML and Markdown; foreign text is escaped for each."""
+"""What a person is told about a match, in each format that receivers speak; foreign text is escaped for each.
+
+Nothing that a page says becomes markup, rings anybody (@everyone, <!channel>), or is a link of its own.
+"""
 
 import html
 import re
-from dataclasses import asdict
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from wirewatch.index.document import rfc3339
 from wirewatch.model import Message, Notice
@@ -11,38 +17,110 @@ from wirewatch.safe import json_text, one_line
 
 HEADLINE = 250  # characters
 SENTENCE = 400
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
-_MENTION = re.compile(r"[@<]")  # @everyone, <!channel>: whoever writes a headline must not ring a newsroom
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>~|])")
+_BLOCK = re.compile(r"^(?=[#>+\-=:\d])")  # begins a heading, a list …, where it begins a line
+_LIVE = re.compile(  # what receivers make links or rings of: @everyone, <!channel>, #tag, /command, http://…, example.org
+    r"[@#<](?=\S)|(?<!\S)/(?=\w)|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})|\b(?:mailto|tel|javascript|data):", re.IGNORECASE
+)
+_URL = "/:?&=#%+,;@!$'.-~"  # kept in an address; quotes, brackets and all else that could end a link is encoded
+_BREAK = "\u200b"  # takes no room, and none of these survives it
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a format writes: foreign text made harmless, marked words, a link, and lines below each other."""
+
+    name: str  # Apprise's
+    foreign: Callable[[str], str]
+    bold: Callable[[str], str]
+    link: Callable[[str, str], str]  # text (written already) and address
+    code: Callable[[str], str]  # a command of ours, to be copied
+    lines: Callable[[Sequence[str]], str]
+
+
+def quiet(line: str) -> str:
+    """The line with everything broken that a receiver would make a link or a ring of."""
+    return _LIVE.sub(lambda found: found[0] + _BREAK, line)
+
+
+def _foreign_markdown(text: str) -> str:
+    return _BLOCK.sub(_BREAK, _MARKDOWN.sub(r"\\\1", quiet(text)))
+
+
+def _foreign_html(text: str) -> str:
+    return html.escape(quiet(text), quote=False)
+
+
+TEXT = Style(
+    "text", quiet, lambda text: f"*{text}*", lambda text, url: f"{text}\n{url}" if url else text, lambda text: text, "\n".join
+)
+MARKDOWN = Style(
+    "markdown",
+    _foreign_markdown,
+    lambda text: f"**{text}**",
+    lambda text, url: f"[{text}]({url})" if url else text,
+    lambda text: _foreign_markdown(text) if "`" in text else f"`{text}`",
+    "\n\n".join,
+)
+HTML = Style(
+    "html",
+    _foreign_html,
+    lambda text: f"<b>{text}</b>",
+    lambda text, url: f'<a href="{html.escape(url)}">{text}</a>' if url else text,
+    lambda text: f"<code>{html.escape(text)}</code>",
+    "<br>".join,
+)
+STYLES = {style.name: style for style in (TEXT, MARKDOWN, HTML)}
 
 
 def title(message: Message) -> str:
-    """`[watch] headline`, one line."""
-    return f"[{message.watch}] {'updated: ' if message.version else ''}{one_line(message.title, HEADLINE)}"
+    """`[watch] headline`, one line, for a subject or a notification's head."""
+    return quiet(f"[{message.watch}] {_updated(message)}{one_line(message.title, HEADLINE)}")
 
 
-def text(message: Message) -> str:
-    """Plain text; marked words stand in *stars*, and a mention can't ring anybody."""
-    sentence = _bare(message.sentence).replace("<em>", "*").replace("</em>", "*")
-    lines = [_quiet(sentence), "", _quiet(_facts(message)), one_line(message.url), f"match {message.match_id}"]
-    return "\n".join(lines)
+def web_address(url: str) -> str:
+    """The address as a link may have it; "" if it is none of the web."""
+    line = one_line(url)
+    try:
+        good = urlsplit(line).scheme in ("http", "https") and bool(urlsplit(line).hostname)
+    except ValueError:
+        return ""
+    return quote(line, safe=_URL) if good else ""
 
 
-def as_html(message: Message) -> str:
-    """HTML for mail: nothing of the page's own markup gets through."""
-    sentence = html.escape(_bare(message.sentence), quote=False)
-    sentence = sentence.replace("&lt;em&gt;", "<b>").replace("&lt;/em&gt;", "</b>")
-    link = html.escape(one_line(message.url)) if message.url.startswith(("http://", "https://")) else ""
-    return (
-        f'<h3><a href="{link}">{html.escape(one_line(message.title, HEADLINE))}</a></h3>'
-        f"<p>{sentence}</p><p>{html.escape(_facts(message))}</p><p><small>match {message.match_id}</small></p>"
-    )
+def story(message: Message, style: Style, zone: str = "UTC", *, sentence: bool = True) -> list[str]:
+    """Headline with its link, the sentence that met the watch, and the facts: a line each."""
+    head = style.foreign(_updated(message) + one_line(message.title, HEADLINE))
+    said = [marked(message.sentence, style)] if sentence and message.sentence else []
+    return [style.link(head, web_address(message.url)), *said, style.foreign(facts(message, zone))]
 
 
-def markdown(message: Message) -> str:
-    """Markdown for chat: characters that mean something there are escaped."""
-    sentence = _MARKDOWN.sub(r"\\\1", _quiet(_bare(message.sentence).replace("<em>", "\x01").replace("</em>", "\x02")))
-    facts = _MARKDOWN.sub(r"\\\1", _quiet(_facts(message)))
-    return f"{sentence}\n\n{facts}\n{one_line(message.url)}\nmatch {message.match_id}".replace("\x01", "**").replace("\x02", "**")
+def body(message: Message, style: Style, zone: str = "UTC", *, titled: bool = False) -> str:
+    """The whole message. `titled`: headline and watch stand above it already, so in plain text they aren't repeated."""
+    head, *rest = story(message, style, zone)
+    if titled:
+        rest += [web_address(message.url)] if style is TEXT else []
+        return style.lines([*([] if style is TEXT else [head]), *rest, f"match {message.match_id}"])
+    return style.lines([style.bold(style.foreign(message.watch)), head, *rest, f"match {message.match_id}"])
+
+
+def marked(sentence: str, style: Style) -> str:
+    """A sentence with its marked words in bold; it may be cut within them."""
+    parts = re.split(r"(</?em>)", one_line(sentence, SENTENCE))
+    line, inside = "", False
+    for part in parts:
+        if part in ("<em>", "</em>"):
+            inside = part == "<em>"
+        elif part:
+            line += style.bold(style.foreign(part)) if inside else style.foreign(part)
+    return line
+
+
+def facts(message: Message, zone: str) -> str:
+    """`РТС · 24 Nov 2026 13:30 CET · 3 tellings`."""
+    at = (message.published_at or message.matched_at).astimezone(ZoneInfo(zone))
+    tellings = f" · {message.tellings} tellings" if message.tellings > 1 else ""
+    return f"{one_line(message.source, 100)} · {at:%d %b %Y %H:%M %Z}{tellings}"
 
 
 def fields(message: Message) -> dict[str, str]:
@@ -54,15 +132,19 @@ def fields(message: Message) -> dict[str, str]:
     return {"headline": parts.pop("title")} | parts
 
 
+def plain(message: Message) -> dict[str, object]:
+    """The message's parts as JSON has them; an unknown time is null."""
+    return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in asdict(message).items()}
+
+
 def json_line(message: Message) -> str:
     """The message as one line of JSON."""
-    row = {name: _json(value) for name, value in asdict(message).items()}
-    return json_text(row) + "\n"
+    return json_text(plain(message)) + "\n"
 
 
 def notice_text(notice: Notice) -> str:
     """A notice as plain text, line by line made safe; a mention can't ring anybody."""
-    return "\n".join(_quiet(one_line(line, 500)) for line in notice.text.splitlines())
+    return "\n".join(quiet(one_line(line, 500)) for line in notice.text.splitlines())
 
 
 def notice_line(notice: Notice) -> str:
@@ -71,25 +153,11 @@ def notice_line(notice: Notice) -> str:
     return json_text(row) + "\n"
 
 
-def _facts(message: Message) -> str:
-    at = message.published_at or message.matched_at
-    tellings = f" · {message.tellings} tellings" if message.tellings > 1 else ""
-    return f"{one_line(message.source, 100)} · {at.astimezone(UTC):%d %b %Y %H:%M} UTC{tellings}"
-
-
-def _bare(sentence: str) -> str:
-    return one_line(sentence, SENTENCE)
-
-
-def _quiet(line: str) -> str:
-    return _MENTION.sub(lambda found: found[0] + "\u200b", line)
+def _updated(message: Message) -> str:
+    return "updated: " if message.version else ""
 
 
 def _field(value: object) -> str:
     if value is None:
         return ""
     return rfc3339(value) if isinstance(value, datetime) else one_line(str(value))
-
-
-def _json(value: object) -> object:
-    return rfc3339(value) if isinstance(value, datetime) else value

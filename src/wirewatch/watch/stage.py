@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from wirewatch.index.port import Index
 from wirewatch.model import Article, ArticleId, Counts, Watch
@@ -78,6 +78,7 @@ def _met(found: Judged, task: MatchTask, watching: Watching, *, muted: bool) -> 
         sentence=sentence,
         why=why,
         addresses=watching.channels.addresses(watch.channels),
+        tell_at=watching.channels.tell_at(watch.channels, datetime.now(UTC)),
         needs=needs(watch, found.article, watching.saved_at[watch.name]),
         digest=digest(found.article),
         version=task.n if watch.updates and task.kind in CHANGED else 0,

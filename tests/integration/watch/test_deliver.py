@@ -1,24 +1,30 @@
 """Matches reach real receivers; whatever goes wrong with one address is that address's own."""
 
+import base64
+import hmac
 import json
+import re
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import select, update
 
+from tests.receivers import Receiver, receiving
 from tests.wire_state import announce, entry, fetch_all, index_all, make_due
-from wirewatch.model import Message, Notice
+from wirewatch.model import ChannelPlan, Message, Notice, Watch
 from wirewatch.state import captures, matches
+from wirewatch.state import tables as t
 from wirewatch.state.database import Database, open_database
-from wirewatch.watch.channels import Channel, Channels, DeliveryFailed, address_key, open_channels
-from wirewatch.watch.deliver import deliver
+from wirewatch.watch.channels import Channel, Channels, DeliveryFailed, Week, address_key, open_channels
+from wirewatch.watch.deliver import Post, deliver
+from wirewatch.watch.digests import Digest, Ways
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 STOP = threading.Event()
@@ -31,55 +37,33 @@ def db(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-class Receiver(ThreadingHTTPServer):
-    """An HTTP receiver that answers `status` and keeps what it got."""
-
-    def __init__(self, status: int = 200) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.got = status, list[tuple[Mapping[str, str], dict[str, Any]]]()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/hook?rto=1&cto=1"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Silent."""
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as server:
+        yield server
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    yield server
-    server.shutdown()
-    server.server_close()
+def broken() -> Iterator[Receiver]:
+    with receiving(500) as server:
+        yield server
 
 
-def met(db: Database, channels: Channels, *names: str, title: str = "Kим у Русији") -> None:
-    """A story meets a watch that tells these channels."""
-    announce(db, entry(title=title))
+def met(db: Database, channels: Channels, *names: str, number: int = 1, watch: str = "kim-putin") -> None:
+    """So many stories meet a watch that tells these channels."""
+    announce(db, *(entry(f"https://vesti.example/{n}", f"Kим у Русији {n}") for n in range(number)))
     fetch_all(db)
     index_all(db)
-    tasks = captures.claim_indexed(db, 10)
+    tasks = captures.claim_indexed(db, 100)
     found = [
         matches.Met(
-            watch="kim-putin",
+            watch=watch,
             article_no=task.article_no,
             story_no=task.story_no,
             state="live",
             sentence="<em>Kим</em>",
             addresses=channels.addresses(names),
+            tell_at=channels.tell_at(names, datetime.now(UTC)),
         )
         for task in tasks
     ]
@@ -133,6 +117,10 @@ def test_a_mail_has_the_headline_and_html(db: Database, tmp_path: Path) -> None:
     assert str(mail["subject"]).startswith("[kim-putin] ")
     assert html is not None
     assert "<b>Kим</b>" in html.get_content()
+    assert "https://vesti.example/0" in str(mail.get_body(("plain",)))
+    (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert picture["content-id"] == "<week.png>"
+    assert picture.get_content().startswith(b"\x89PNG")
 
 
 def test_a_file_gets_one_line_of_json_for_each_match(db: Database, tmp_path: Path) -> None:
@@ -145,8 +133,9 @@ def test_a_file_gets_one_line_of_json_for_each_match(db: Database, tmp_path: Pat
     assert [(row["watch"], row["sentence"]) for row in rows] == [("kim-putin", "<em>Kим</em>")]
 
 
-def test_an_address_that_fails_holds_up_nobody_and_is_tried_again(db: Database, receiver: Receiver, tmp_path: Path) -> None:
-    broken = Receiver(500)
+def test_an_address_that_fails_holds_up_nobody_and_is_tried_again(
+    db: Database, receiver: Receiver, broken: Receiver, tmp_path: Path
+) -> None:
     channels = open_channels({"both": [broken.url, receiver.url], "refused": ["json://127.0.0.1:9/?cto=1"]}, tmp_path)
     met(db, channels, "both", "refused")
 
@@ -159,8 +148,6 @@ def test_an_address_that_fails_holds_up_nobody_and_is_tried_again(db: Database, 
     assert again.by == {"sent": 1, "to be sent again": 1}
     assert (len(receiver.got), len(broken.got)) == (1, 2)
     assert sorted(states(db)) == [("both", "sent", 1), ("both", "sent", 2), ("refused", "pending", 2)]
-    broken.shutdown()
-    broken.server_close()
 
 
 def test_a_message_is_dead_after_eight_attempts(db: Database, tmp_path: Path) -> None:
@@ -184,8 +171,177 @@ def test_an_address_that_left_the_config_says_so(db: Database, tmp_path: Path) -
     assert "not in wirewatch.toml any more" in matches.history(db)[0].deliveries[0].error
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "said", "minutes"),
+    [
+        (500, {}, "answered 500", 1),
+        (401, {}, "answered 401", 1),
+        (302, {"Location": "http://127.0.0.1:9/"}, "answered 302", 1),
+        (429, {"Retry-After": "3600"}, "answered 429", 60),
+        (429, {"Retry-After": "soon"}, "answered 429", 1),
+        (503, {"Retry-After": "999999999"}, "answered 503", 24 * 60),
+    ],
+)
+def test_a_refusal_is_named_and_retry_after_is_honoured(
+    db: Database, tmp_path: Path, status: int, headers: dict[str, str], said: str, minutes: int
+) -> None:
+    with receiving(status, headers) as refusing:
+        channels = open_channels({"c": [refusing.hook]}, tmp_path)
+        met(db, channels, "c")
+
+        counts = deliver(db, channels, STOP)
+
+    assert counts.by == {"to be sent again": 1}
+    assert said in matches.history(db)[0].deliveries[0].error
+    assert len(refusing.got) == 1
+    assert timedelta(0) < timedelta(minutes=minutes) - waits(db) < timedelta(seconds=30)
+
+
+def waits(db: Database) -> timedelta:
+    """Until the first message is due."""
+    with db.read() as conn:
+        due: datetime = conn.scalars(select(t.outbox.c.due_at).order_by(t.outbox.c.due_at).limit(1)).one()
+    return due - datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("webhook://127.0.0.1:9/", "refuses connections"),
+        ("json://127.0.0.1:9/?cto=1", "refuses connections"),
+        ("mailto://127.0.0.1:9?from=a@b.example&to=c@d.example", "refuses connections"),
+        ("webhooks://127.0.0.1:{port}/", "TLS"),
+        ("jsons://127.0.0.1:{port}/?cto=1&rto=1", "TLS"),
+        ("webhook://no-such-host.invalid/", "no such host"),
+        ("json://127.0.0.1:{port}/silent?rto=0.2", "no answer in time"),
+        ("json://127.0.0.1:{refusing}/?rto=1", "answered 401"),
+        ("nonsense://secret", "is no Apprise address"),
+    ],
+)
+def test_what_goes_wrong_on_the_way_is_said_without_the_address(
+    db: Database, receiver: Receiver, broken: Receiver, tmp_path: Path, url: str, said: str
+) -> None:
+    receiver.answers.clear()
+    broken.status = 401
+    channels = open_channels({"c": [url.format(port=receiver.server_port, refusing=broken.server_port)]}, tmp_path)
+    met(db, channels, "c")
+
+    counts = deliver(db, channels, STOP)
+
+    error = matches.history(db)[0].deliveries[0].error
+    assert counts.by == {"to be sent again": 1}
+    assert said in error
+    assert not {"secret", "silent"} & set(re.findall(r"\w+", error))
+
+
+def test_an_address_that_hangs_holds_up_neither_another_nor_who_asks(db: Database, receiver: Receiver, tmp_path: Path) -> None:
+    with receiving() as hanging:
+        hanging.answers.clear()
+        channels = open_channels({"both": [hanging.hook, receiver.hook]}, tmp_path)
+        met(db, channels, "both", number=3)
+        post = Post(db, channels, STOP)
+
+        post.look()
+        ended = post.wait(0.5)
+        meanwhile = (len(receiver.got), len(hanging.got))
+        again = post.look()
+        hanging.answers.set()
+        post.wait(10)
+
+    assert (ended, meanwhile, again) == (False, (3, 1), False)
+    assert sorted({(state, attempts) for _, state, attempts in states(db)}) == [("sent", 1)]
+    assert len(hanging.got) == 3
+
+
+def test_after_two_failures_in_a_row_the_address_rests_and_the_others_spend_no_attempt(
+    db: Database, broken: Receiver, tmp_path: Path
+) -> None:
+    channels = open_channels({"c": [broken.hook]}, tmp_path)
+    met(db, channels, "c", number=6)
+
+    deliver(db, channels, STOP)
+
+    assert sorted(attempts for _, _, attempts in states(db)) == [0, 0, 0, 0, 1, 1]
+    assert waits(db) > timedelta(seconds=30)
+
+
+def test_a_storm_comes_as_what_the_cap_allows_the_last_message_with_all_the_rest(
+    db: Database, receiver: Receiver, tmp_path: Path
+) -> None:
+    watch = Watch(name="kim-putin", query="Ким Путин", languages=("sr",))
+    ways = Ways({"kim-putin": watch}, "http://kibana.example:5601")
+    plan = ChannelPlan(rate=(3, timedelta(hours=1)))
+    channels = open_channels({"c": [receiver.url]}, tmp_path, {"c": plan}, ways)
+    met(db, channels, "c", number=30)
+
+    first = deliver(db, channels, STOP)
+    make_due(db)
+    met_later = len(receiver.got)
+    with db.write() as conn:
+        conn.execute(update(t.outbox).where(t.outbox.c.no < 3).values(state="pending", sent_at=None))
+    again = deliver(db, channels, STOP)
+
+    text = receiver.got[2][1]["message"]
+    assert first.by == {"sent": 30}
+    assert met_later == 3
+    assert "and 8 more of kim-putin" in text
+    assert "wirewatch search --literal 'Ким Путин' --language sr --since 2026-11-01T08:30Z" in text
+    assert "http://kibana.example:5601/app/discover#/?_g=" in text
+    assert len(json.loads(receiver.got[2][1]["matches"])) == 28
+    assert again.by == {"sent": 2}, "two were taken back, so there was room for one message: both came in it"
+
+
+def test_a_digest_tells_a_story_once_when_it_is_due(db: Database, receiver: Receiver, tmp_path: Path) -> None:
+    plan = ChannelPlan(digest=timedelta(hours=24))
+    channels = open_channels({"c": [receiver.url]}, tmp_path, {"c": plan})
+    met(db, channels, "c", number=2)
+
+    early = deliver(db, channels, STOP)
+    make_due(db)
+    later = deliver(db, channels, STOP)
+
+    assert (early.by, later.by) == ({}, {"sent": 2})
+    ((_, body),) = receiver.got
+    assert body["title"] == "[kim-putin] 2 stories"
+    links = [line for line in body["message"].splitlines() if line.startswith("https:")]
+    assert sorted(links) == ["https://vesti.example/0", "https://vesti.example/1"]
+
+
+def test_in_quiet_hours_nothing_is_told_and_nothing_is_lost(db: Database, receiver: Receiver, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    hours = ((now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time())
+    channels = open_channels({"c": [receiver.url]}, tmp_path)
+    met(db, channels, "c")
+
+    quiet = deliver(db, open_channels({"c": [receiver.url]}, tmp_path, {"c": ChannelPlan(quiet=hours)}), STOP)
+    waited = waits(db)
+    make_due(db)
+    awake = deliver(db, channels, STOP)
+
+    assert (quiet.by, awake.by) == ({}, {"sent": 1})
+    assert waited > timedelta(minutes=59)
+
+
+def test_a_webhook_is_signed_so_that_its_receiver_knows_who_sent_it(db: Database, receiver: Receiver, tmp_path: Path) -> None:
+    secret = base64.b64encode(b"0123456789abcdef").decode()
+    channels = open_channels({"c": [receiver.hook]}, tmp_path, {"c": ChannelPlan(secret=f"whsec_{secret}")})
+    met(db, channels, "c")
+
+    deliver(db, channels, STOP)
+
+    headers, body = receiver.got[0]
+    told = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + receiver.raw[0]
+    expected = base64.b64encode(hmac.digest(b"0123456789abcdef", told, "sha256")).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert headers["webhook-id"] == body["id"] == body["matches"][0]["match_id"]
+    assert (body["version"], body["kind"], body["matches"][0]["title"]) == (1, "match", "Kим у Русији 0")
+
+
 class _Broken:
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, week: Week = list) -> None:
+        raise ValueError("a bug")
+
+    def gather(self, digest: Digest) -> None:
         raise ValueError("a bug")
 
     def say(self, notice: Notice) -> None:
@@ -198,8 +354,11 @@ class _Lost:
     def __init__(self) -> None:
         self.got: list[str] = []
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message, week: Week = list) -> None:
         self.got.append(message.match_id)
+
+    def gather(self, digest: Digest) -> None:
+        self.got.append(digest.id)
 
     def say(self, notice: Notice) -> None:
         self.got.append(notice.title)

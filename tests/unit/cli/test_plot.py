@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageColor
 
-from wirewatch.cli.plot import COLOURS, LENGTH, Plot, write
+from wirewatch.plot import COLOURS, LENGTH, Plot, write
 
 FIRST, SECOND = (ImageColor.getrgb(colour) for colour in COLOURS[:2])
 NOBODYS = "\U000f0000"  # a letter for private use: no font has it

@@ -1,14 +1,21 @@
 """What a person is told: readable in each format, and harmless whatever the page said."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from wirewatch.model import Message
-from wirewatch.watch import messages
+from wirewatch.watch import mails, messages
 from wirewatch.watch.channels import address_key, shown
+from wirewatch.watch.messages import HTML, MARKDOWN, TEXT, Style
 
-HOSTILE = "<img src=x onerror=alert(1)> [click](javascript:alert(1)) *b* @everyone <!channel> \x1b[31m\u202e"
+HOSTILE = (
+    "<img src=x onerror=alert(1)> [click](javascript:alert(1)) *b* @everyone <!channel|all> \x1b[31m\u202e",
+    "# head [a](http://evil.example) `code` evil.example &lt;b&gt;x <b>x",
+    "1. one www.evil.example <http://evil.example|here> mailto:a@evil.example",
+    "- list</em><em>@everyone</em> > quoted",
+)
 
 
 def message(title: str = "Kим у Русији", sentence: str = "Лидер <em>Kим</em> и <em>Путин</em>.", **more: object) -> Message:
@@ -29,48 +36,64 @@ def test_the_title_names_the_watch_and_is_one_line() -> None:
 
 
 def test_text_holds_sentence_source_time_link_and_match() -> None:
-    assert messages.text(message(tellings=3)).splitlines() == [
+    assert messages.body(message(tellings=3), TEXT, "Europe/Belgrade", titled=True).splitlines() == [
         "Лидер *Kим* и *Путин*.",
-        "",
-        "РТС · 24 Nov 2026 12:30 UTC · 3 tellings",
+        "РТС · 24 Nov 2026 13:30 CET · 3 tellings",
         "https://rts.example/1",
         "match m1",
     ]
 
 
 def test_html_marks_the_words_and_links_the_headline() -> None:
-    body = messages.as_html(message())
+    body = messages.body(message(), HTML)
 
     assert "<b>Kим</b>" in body
     assert '<a href="https://rts.example/1">Kим у Русији</a>' in body
 
 
-def test_a_pages_own_markup_does_not_get_into_html() -> None:
-    body = messages.as_html(message(HOSTILE, HOSTILE, source=HOSTILE))
+def test_markdown_marks_the_words_links_the_headline_and_escapes_what_means_something_there() -> None:
+    head, link, sentence, *_ = messages.body(message(sentence="[a](b) <em>Kим</em> *c*"), MARKDOWN).split("\n\n")
 
-    assert "<img" not in body
-    assert "<!" not in body
-    assert "\x1b" not in body
-
-
-def test_a_link_that_is_no_web_address_is_no_link() -> None:
-    assert 'href=""' in messages.as_html(message(url="javascript:alert(1)"))
+    assert (head, link) == ("**kim-putin**", "[Kим у Русији](https://rts.example/1)")
+    assert sentence == r"\[a\](b) **Kим** \*c\*"
 
 
-@pytest.mark.parametrize("form", [messages.text, messages.markdown])
-def test_a_headline_can_not_ring_the_newsroom_or_steer_a_terminal(form: object) -> None:
-    body = form(message(HOSTILE, HOSTILE, source=HOSTILE))  # type: ignore[operator]
+def test_a_sentence_that_is_cut_within_a_marked_word_is_closed() -> None:
+    body = messages.body(message(sentence="а" * 390 + " <em>Путин Путин</em>"), HTML)
 
-    assert "@everyone" not in body
-    assert "<!channel>" not in body
-    assert "\x1b" not in body
-    assert "\u202e" not in body
+    assert body.count("<b>") == body.count("</b>")
 
 
-def test_markdown_escapes_what_means_something_there() -> None:
-    body = messages.markdown(message(sentence="[a](b) <em>Kим</em> *c*"))
+@pytest.mark.parametrize("style", [TEXT, MARKDOWN, HTML], ids=lambda style: style.name)
+@pytest.mark.parametrize("said", HOSTILE)
+def test_nothing_that_a_page_says_is_markup_a_link_or_a_ring(said: str, style: Style) -> None:
+    body = messages.body(message(said, said, source=said), style)
 
-    assert body.splitlines()[0] == r"\[a\]\(b\) **Kим** \*c\*"
+    alive = ("@everyone", "<!channel", "<img", "javascript:a", "evil.example", "http://e", "\x1b", "\u202e", "<b>x")
+    assert [each for each in alive if each in body] == []
+    assert style is TEXT or not re.search(r"^(#|>|- |\d)", body, re.MULTILINE)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "ftp://a.example/", "https://[::1"])
+@pytest.mark.parametrize("style", [MARKDOWN, HTML], ids=lambda style: style.name)
+def test_an_address_that_is_none_of_the_web_is_no_link(url: str, style: Style) -> None:
+    body = messages.body(message(url=url), style)
+
+    assert "href" not in body
+    assert "](" not in body
+
+
+def test_an_address_can_not_end_its_link() -> None:
+    body = messages.body(message(url='https://a.example/)[x](https://b.example)"><b>'), MARKDOWN)
+
+    assert "(https://a.example/%29%5Bx%5D%28https://b.example%29%22%3E%3Cb%3E)" in body
+
+
+def test_a_mails_page_has_the_picture_with_its_numbers_in_words() -> None:
+    page = mails.page([message()], "UTC", week=[("23 Nov", 0), ("24 Nov", 2)])
+
+    assert 'src="cid:week.png"' in page
+    assert "23 Nov: 0, 24 Nov: 2" in page
 
 
 def test_an_address_is_known_and_shown_without_its_password() -> None:

@@ -1,4 +1,5 @@
-"""The plot of `count --png`: days and months as columns, all else as bars below each other, a second measure in colours.
+"""The plot of `count --png` and of the mails that alert: days and months as columns, all else as bars below each other, a second
+measure in colours.
 
 Letters need a font that has them. The fonts of this machine are tried by name; a label that none can write stands there as a
 number, and the caller is told what it stands for: a row of boxes would say nothing.
@@ -10,7 +11,7 @@ from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 FONTS = (  # Latin and Cyrillic first, then those that have Hangul, kana and Han; "" is Pillow's own, for Latin alone
     "DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "Arial.ttf",
@@ -70,8 +71,8 @@ class _Sheet:
             self.draw.rectangle((x, y, max(x, x + width - 1), max(y, y + height - 1)), fill=colour)
 
 
-def write(plot: Plot, file: Path) -> dict[str, str]:
-    """Draw it into a PNG file; gives the labels that no font here can write, by the number that stands for each.
+def write(plot: Plot, file: Path | BinaryIO) -> dict[str, str]:
+    """Draw it as a PNG file; gives the labels that no font here can write, by the number that stands for each.
 
     Raises OSError.
     """
