@@ -6,6 +6,7 @@ import json
 import re
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 import yaml
@@ -16,7 +17,7 @@ from wirewatch.cli import show
 from wirewatch.cli.context import configure_logs
 from wirewatch.model import Feed, Message, Source
 from wirewatch.settings.feeds import _lines
-from wirewatch.watch import messages
+from wirewatch.watch import mails, messages
 
 OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -94,10 +95,16 @@ def test_the_log(text: str) -> None:
 def test_messages_in_every_form(text: str) -> None:
     told = message(text)
 
-    for form in (messages.title, messages.text, messages.as_html, messages.markdown, messages.json_line):
+    for form in (
+        messages.title,
+        messages.json_line,
+        *(partial(messages.body, style=style) for style in messages.STYLES.values()),
+    ):
         assert harmless(form(told))
     assert all(map(harmless, messages.fields(told).values()))
-    assert set(re.findall(r"</?(\w+)", messages.as_html(told))) <= {"h3", "a", "p", "b", "small"}
+    mail = mails.page([told], "UTC")
+    assert harmless(mail)
+    assert set(re.findall(r"</?(\w+)", mail)) <= {"div", "h3", "a", "p", "b", "br"}
 
 
 @given(HOSTILE)
