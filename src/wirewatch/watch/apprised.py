@@ -20,6 +20,8 @@ from wirewatch.watch.digests import Digest
 from wirewatch.watch.messages import HTML, MARKDOWN, STYLES, TEXT, Style
 
 MAIL, JSON, NTFY = ("mailto", "mailtos"), ("json", "jsons"), ("ntfy", "ntfys")
+ASSET: dict[str, Any] = {"app_id": "wirewatch", "app_desc": "wirewatch", "app_url": "", "async_mode": False}
+ASSET |= {"image_url_mask": "", "image_url_logo": ""}  # else readers' devices fetch pictures from Apprise's repository
 CARDS = ("discord",)  # speak Markdown, but only in a frame that has to be asked for
 WHY = {  # what Apprise's log or its libraries say, and what that means; nothing of their own words is passed on
     r"timed? ?out": "no answer in time",
@@ -84,9 +86,7 @@ class AppriseChannel:
 
         card = "format=markdown" if scheme(self.url) in CARDS and "format=" not in self.url else ""
         options = "&".join(part for part in (beside, card, "overflow=split") if part)
-        sender = apprise.Apprise(
-            asset=apprise.AppriseAsset(async_mode=False, app_id="wirewatch", app_desc="wirewatch", app_url="")
-        )
+        sender = apprise.Apprise(asset=apprise.AppriseAsset(**ASSET))
         if not sender.add(f"{self.url}{'&' if '?' in self.url else '?'}{options}"):
             raise DeliveryFailed(f"{shown(self.url)} is no Apprise address")
         return sender, MARKDOWN if card else _style(sender[0].notify_format)

@@ -17,7 +17,8 @@ from wirewatch.safe import json_text, one_line
 
 HEADLINE = 250  # characters
 SENTENCE = 400
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>~|])")
+_MARKDOWN = re.compile(r"([\\\[\]<>]|(?<!\w)_|_(?!\w))")
+_LIKE = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})  # Slack knows no escape of these
 _BLOCK = re.compile(r"^(?=[#>+\-=:\d])")  # begins a heading, a list …, where it begins a line
 _LIVE = re.compile(  # what receivers make links or rings of: @everyone, <!channel>, #tag, /command, http://…, example.org
     r"[@#<](?=\S)|(?<!\S)/(?=\w)|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})|\b(?:mailto|tel|javascript|data):", re.IGNORECASE
@@ -44,7 +45,8 @@ def quiet(line: str) -> str:
 
 
 def _foreign_markdown(text: str) -> str:
-    return _BLOCK.sub(_BREAK, _MARKDOWN.sub(r"\\\1", quiet(text)))
+    line = quiet(text).translate(_LIKE).replace("||", f"|{_BREAK}|")  # which hides what stands between, on Discord
+    return _BLOCK.sub(_BREAK, _MARKDOWN.sub(r"\\\1", line))
 
 
 def _foreign_html(text: str) -> str:
@@ -97,11 +99,11 @@ def story(message: Message, style: Style, zone: str = "UTC", *, sentence: bool =
 
 def body(message: Message, style: Style, zone: str = "UTC", *, titled: bool = False) -> str:
     """The whole message. `titled`: headline and watch stand above it already, so in plain text they aren't repeated."""
-    head, *rest = story(message, style, zone)
-    if titled:
-        rest += [web_address(message.url)] if style is TEXT else []
-        return style.lines([*([] if style is TEXT else [head]), *rest, f"match {message.match_id}"])
-    return style.lines([style.bold(style.foreign(message.watch)), head, *rest, f"match {message.match_id}"])
+    head, *said, facts_line = story(message, style, zone)
+    rest = [*said, f"{facts_line} · match {message.match_id}"]
+    if not titled:
+        return style.lines([style.bold(style.foreign(message.watch)), head, *rest])
+    return style.lines([*rest, web_address(message.url)] if style is TEXT else [head, *rest])
 
 
 def marked(sentence: str, style: Style) -> str:
