@@ -15,6 +15,8 @@ def main() -> None:
     run("benchmarks.identity")
     run("benchmarks.fetching")
     run("benchmarks.ranking")
+    run("benchmarks.schedule", "--wishes")
+    run("benchmarks.polling")
     run("benchmarks.matching")
     run("benchmarks.language")
     run("benchmarks.watching")

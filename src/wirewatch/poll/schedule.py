@@ -13,8 +13,8 @@ from wirewatch.poll.rhythm import Rhythm, due_in
 
 FASTEST, SLOWEST = 300.0, 86_400.0  # seconds
 # These were found by benchmarks/schedule.py: the least 95th percentile of delay at 24 polls a feed and day.
-UNHURRIED = 1500.0  # seconds between two polls of a feed that isn't about to drop entries
-TIMELY = 0.17  # likely entries, unseen and still timely, that are worth a poll
+UNHURRIED = 1560.0  # seconds between two polls of a feed that isn't about to drop entries
+TIMELY = 0.15  # likely entries, unseen and still timely, that are worth a poll
 SELDOM, LIKELY = 21_600.0, 1 / 3  # seconds after which any that are likely are worth one, timely or not; and how many these are
 ROOM = 0.5  # share of what a feed shows that may be new: with more, some may be dropped before they were seen
 LEAST_SHOWN = 5  # entries; of a feed that shows fewer we don't know how many it has room for
