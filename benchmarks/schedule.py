@@ -55,7 +55,7 @@ PEERS: dict[str, tuple[Sequence[Make], float]] = {  # each rule's settings, and 
     "Miniflux, round robin": ([lambda scale: Fixed(scale, "age ttl")], 1.0),
     "Miniflux, by weekly entries": ([Miniflux], 2.0),
     "StormCrawler, news-crawl": (
-        [setting(StormCrawler, decrease=d, shortest=m * 60) for d in (0.1, 0.2) for m in (20, 25, 30)],
+        [setting(StormCrawler, decrease=d, shortest=m * 60) for d in (0.1, 0.2, 0.5) for m in (20, 25, 30)],
         0.05,
     ),
     "rss-fetcher": ([setting(RssFetcher, low=a, high=b) for a, b in ((0.33, 0.67), (0.8, 0.9), (0.9, 0.95))], 0.05),

@@ -51,7 +51,7 @@ def condition(row: "FeedRow") -> str:
     if not row.active:
         return "not in feeds.yaml"
     if row.reason == "http-410":
-        return "gone (410): asked once a week; `wirewatch feeds remove` if it is meant"
+        return "gone (410): asked once a day, after three days once a week; `wirewatch feeds remove` ends that"
     if row.reason:
         return f"failing: {row.reason}" + (f" ({row.detail})" if row.detail else "")
     if not row.last_success_at:

@@ -12,7 +12,7 @@ from wirewatch.errors import Reason
 from wirewatch.poll.rhythm import Rhythm, due_in
 
 FASTEST, SLOWEST = 300.0, 86_400.0  # seconds
-# These were found by benchmarks/schedule.py: the least 95th percentile of delay at 24 polls a feed and day.
+# These were found by benchmarks/schedule.py on its tuning seeds: the least 95th percentile of delay at 24 polls a feed and day.
 UNHURRIED = 1560.0  # seconds between two polls of a feed that isn't about to drop entries
 TIMELY = 0.15  # likely entries, unseen and still timely, that are worth a poll
 SELDOM, LIKELY = 21_600.0, 1 / 3  # seconds after which any that are likely are worth one, timely or not; and how many these are
