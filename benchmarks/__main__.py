@@ -18,6 +18,7 @@ def main() -> None:
     run("benchmarks.schedule", "--wishes")
     run("benchmarks.polling")
     run("benchmarks.matching")
+    run("benchmarks.stories")
     run("benchmarks.language")
     run("benchmarks.watching")
     run("benchmarks.parsing")

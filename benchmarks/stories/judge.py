@@ -15,7 +15,7 @@ class Judged:
     """The figures of one grouping."""
 
     precision: float  # over pairs of articles in one story
-    pairs_found: float  # of the pairs that carry one text
+    pairs_found: float  # of the pairs that carry one text, texts of two texts left out
     found: dict[str, float] = field(default_factory=dict)  # kind of copy → share in the story of an original
     wrong: dict[str, float] = field(default_factory=dict)  # trap → share in a story with a text that isn't theirs
     linked_wrongly: int = 0  # merged texts whose two originals are in one story
@@ -28,19 +28,16 @@ def judge(articles: Sequence[Labelled], story_of: Sequence[Hashable]) -> Judged:
     for place, story in enumerate(story_of):
         stories[story].append(place)
     pairs = {pair for places in stories.values() for pair in combinations(places, 2)}
-    right = sum(bool(articles[a].of & articles[b].of) for a, b in pairs)
-    made = Judged(right / max(1, len(pairs)), _recall(articles, right), pairs=pairs)
+    right = [(a, b) for a, b in pairs if articles[a].of & articles[b].of]
+    made = Judged(len(right) / max(1, len(pairs)), _recall(articles, right), pairs=pairs)
     _count_kinds(articles, story_of, stories, made)
     return made
 
 
-def _recall(articles: Sequence[Labelled], right: int) -> float:
-    of = defaultdict[int, list[int]](list)
-    for place, article in enumerate(articles):
-        for no in article.of:
-            of[no].append(place)
-    true = {pair for places in of.values() for pair in combinations(places, 2)}
-    return right / max(1, len(true))
+def _recall(articles: Sequence[Labelled], right: Sequence[tuple[int, int]]) -> float:
+    sizes = Counter(next(iter(article.of)) for article in articles if len(article.of) == 1)
+    found = sum(len(articles[a].of) == len(articles[b].of) == 1 for a, b in right)
+    return found / max(1, sum(size * (size - 1) // 2 for size in sizes.values()))
 
 
 def _count_kinds(
