@@ -63,6 +63,44 @@ def together(cli: Cli) -> set[frozenset[str]]:
     return {frozenset(urls) for urls in stories.values() if len(urls) > 1}
 
 
+def test_a_storys_tellings_are_listed_by_time_with_what_each_shares_with_an_earlier_one(told: Cli) -> None:
+    story = told.rows("story", "https://vesti.example/kim")[0]
+    shown = told("story", story["story_id"])
+
+    assert [(row["no"], row["source"], row["nearest"], row["is_copy"]) for row in story["tellings"]] == [
+        (1, "Курир", None, True),
+        (2, "Вести", 1, False),
+        (3, "Glasnik", 2, True),
+    ]
+    shares = [(row["of_it"], row["of_that"]) for row in story["tellings"][1:]]
+    assert shares[0][0] == 1.0 > shares[0][1] > 0.9
+    assert shares[1][0] > 0.9 > shares[1][1]
+    assert sum(story["spread"]["tellings"]) == 3
+    assert "3 tellings by 3 outlets" in shown
+    assert "100 % in 1, 95 % of that" in shown
+
+
+def test_two_tellings_in_two_scripts_differ_where_the_words_do(told: Cli) -> None:
+    url = "https://glasnik.example/kim"
+
+    shown = told("story", url)
+    diff = told.rows("story", url, "--diff", "2", "3")[0]["diff"]
+
+    assert "[-пет-] {+šest+}" in shown
+    assert "{+Kim" not in shown
+    assert "\x1b" not in shown
+    changed = [piece for place in diff["places"] for piece in place if piece["kind"] != "same"]
+    assert [piece["kind"] for piece in changed] == ["removed", "added", "removed"]
+    assert changed[2]["text"] == news()[5]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nobody"], ["https://vesti.example/none"], ["https://vesti.example/kim", "--diff", "1", "9"]]
+)
+def test_an_unknown_story_or_telling_is_one_line(told: Cli, arguments: list[str]) -> None:
+    assert told("story", *arguments, code=2).count("\n") == 1
+
+
 @pytest.mark.long
 def test_the_samples_copies_are_told_apart_kept_and_found_again(tmp_path: Path) -> None:
     with SampleSite() as site:

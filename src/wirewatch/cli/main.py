@@ -27,6 +27,7 @@ from wirewatch.cli import (
     run,
     search,
     status,
+    story,
     watches,
 )
 from wirewatch.cli.context import Context
@@ -51,6 +52,7 @@ GROUPS = (
     maintain,
     kibana,
     search,
+    story,
     count,
     feeds,
     entities,
