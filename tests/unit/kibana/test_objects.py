@@ -124,9 +124,15 @@ def test_columns_accessors_and_orders_of_each_picture_agree() -> None:
 
 def test_every_field_is_in_the_index_with_a_fitting_type() -> None:
     fields = {name: mapping["type"] for name, mapping in MAPPINGS["properties"].items()}
+    fields |= {
+        f"{name}.{inner}": mapping["type"]
+        for name, outer in MAPPINGS["properties"].items()
+        for inner, mapping in outer.get("fields", {}).items()
+    }
     for lens in lenses():
         for column in lens["state"]["datasourceStates"]["formBased"]["layers"]["l1"]["columns"].values():
-            wanted = {"terms": "keyword", "date_histogram": "date"}.get(column["operationType"])
+            kinds = {"terms": "keyword", "unique_count": "keyword", "last_value": "keyword", "date_histogram": "date"}
+            wanted = kinds.get(column["operationType"])
             assert wanted is None or fields[column["sourceField"]] == wanted
     controls = json.loads(only("dashboard")["attributes"]["controlGroupInput"]["panelsJSON"])
     assert {fields[each["explicitInput"]["fieldName"]] for each in controls.values()} == {"keyword"}
