@@ -19,6 +19,7 @@ def main() -> None:
     run("benchmarks.polling")
     run("benchmarks.matching")
     run("benchmarks.stories")
+    run("benchmarks.events")
     run("benchmarks.language")
     run("benchmarks.watching")
     run("benchmarks.parsing")

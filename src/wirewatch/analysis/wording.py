@@ -13,7 +13,9 @@ from wirewatch.analysis.plain import SPLIT
 
 MOST = 3_000  # words of a text that are compared, some seconds at worst: the time grows with their square
 
-_SIGNS = re.compile(r"[^\w\s]*")  # that stand right behind a word are shown with it
+_BEFORE = re.compile(r"(?:(?<=\s)|^)[^\w\s]+\Z")  # signs right before a word, or behind it, are shown with it
+_BEHIND = re.compile(r"[^\w\s]*")
+NEAR = 5  # signs
 Kind = Literal["same", "removed", "added"]
 
 
@@ -50,8 +52,10 @@ class _Words:
     def piece(self, kind: Kind, begin: int, end: int) -> Iterator[Piece]:
         """The stretch of these words; none of none."""
         if begin < end:
-            tail = _SIGNS.match(self.text, self.spans[end - 1][1])
-            yield Piece(kind, self.text[self.spans[begin][0] : tail.end() if tail else None], end - begin)
+            first, last = self.spans[begin][0], self.spans[end - 1][1]
+            before, behind = _BEFORE.search(self.text, max(0, first - NEAR), first), _BEHIND.match(self.text, last, last + NEAR)
+            text = self.text[before.start() if before else first : behind.end() if behind else last]
+            yield Piece(kind, text, end - begin)
 
 
 def compared(older: str, newer: str) -> Compared:

@@ -31,6 +31,12 @@ def test_a_changed_letter_of_a_chinese_text_is_shown_alone() -> None:
     assert marked(compared("两人会谈五小时。", "两人会谈六小时。")) == "两人会谈 -五 +六 小时。"
 
 
+def test_signs_stay_with_the_word_that_they_stand_at() -> None:
+    made = compared("Ниш (Танјуг) – Мост је „отворен“.", "Ниш (Бета) – Мост је „затворен“!")
+
+    assert marked(made) == "Ниш -(Танјуг) +(Бета) Мост је -„отворен“. +„затворен“!"
+
+
 def test_only_the_places_that_differ_are_shown_near_ones_together() -> None:
     words = [f"реч{n}" for n in range(100)]
     changed = [f"нова{n}" if n in (50, 52, 90) else word for n, word in enumerate(words)]
