@@ -18,7 +18,7 @@ def page(stories: Sequence[Message], zone: str, *, week: Sequence[tuple[str, int
     if week:
         days = ", ".join(f"{day}: {n}" for day, n in week)
         parts.append(
-            f'<p><img src="cid:{PICTURE}" width="480" style="max-width:100%" alt="Stories a day that met this watch. {days}"></p>'
+            f'<p><img src="cid:{PICTURE}" width="600" style="max-width:100%" alt="Stories a day that met this watch. {days}"></p>'
         )
     return f'<div style="{FRAME}">{"".join([*parts, *map(_more, more)])}</div>'
 
