@@ -139,7 +139,11 @@ def feeds(settings: "Settings") -> str:
 
 def channels(settings: "Settings") -> str:
     """Every channel's addresses are of a form that can be told."""
+    from wirewatch.watch.apprised import AppriseChannel
     from wirewatch.watch.channels import channels_of
 
     opened = channels_of(settings)
+    for name, key in opened.addresses(list(opened.by_name)):
+        if isinstance(channel := opened.get(name, key), AppriseChannel):
+            channel.check()
     return f"{len(opened)} channels" if opened else "none; matches are recorded only"

@@ -105,13 +105,16 @@ def _first_mention(value: object) -> timedelta | None:
         raise ValueError(f"{value!r} is no time; write true (the first time ever), or 30d (the first time in 30 days)") from error
 
 
-def _addresses(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+def _addresses(value: object) -> tuple[str, ...]:
+    several = (value,) if isinstance(value, str) else value
+    if isinstance(several, (list, tuple)) and several and all(isinstance(each, str) and each for each in several):
+        return tuple(several)
+    raise ValueError("is no address; write one in quotes, or several in brackets")
 
 
 def _channel(value: object) -> object:
     """An address, or several, alone stand for a channel that has no more to say."""
-    return {"url": value} if isinstance(value, (str, list, tuple)) else value
+    return value if isinstance(value, (dict, ChannelSettings)) else {"url": _addresses(value)}
 
 
 def _digest(value: object) -> timedelta | time:
@@ -260,8 +263,8 @@ class AlarmSettings(Part):
 
 
 class ChannelSettings(Part):
-    url: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_addresses)] = Field(
-        repr=False, min_length=1, description="Apprise address(es), webhook(s)://…, or file://PATH; may be env:NAME or file:PATH"
+    url: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+        repr=False, description="Apprise address(es), webhook(s)://…, or file://PATH; may be env:NAME or file:PATH"
     )
     digest: Annotated[timedelta | time, BeforeValidator(_digest)] | None = Field(
         None, description="gathered into one message: every 30m, or daily 08:00"

@@ -72,6 +72,10 @@ class AppriseChannel:
         sender, _ = self._sender("")
         self._notify(sender, messages.quiet(notice.title), messages.notice_text(notice), TEXT)
 
+    def check(self) -> None:
+        """Raises DeliveryFailed if Apprise can't read the address; nothing is sent."""
+        self._sender("")
+
     def _beside(self, fields: dict[str, str], id_: str, link: str) -> str:
         """What an address gets beside the text: a webhook the parts as fields and the id in a header, ntfy what a tap opens."""
         if scheme(self.url) in JSON:

@@ -1,10 +1,12 @@
 """A config folder is read whole; every mistake names its file, line and field, and what would be right."""
 
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from wirewatch.errors import ConfigError, UserError
+from wirewatch.model import ChannelPlan
 from wirewatch.settings import load
 
 SOUND = {
@@ -112,6 +114,31 @@ def test_a_wrong_value_of_the_environment_names_the_variable(tmp_path: Path) -> 
         ({"feeds": "sources: []\nsources: []\n"}, "config/feeds.yaml:2: sources: stands here a second time"),
         ({"wirewatch": "[fetch]\n\ntimeout = -1\n"}, "config/wirewatch.toml:3: fetch.timeout: input should be greater than 0"),
         ({"wirewatch": "[fetch\n"}, "config/wirewatch.toml:1: not TOML: "),
+        ({"wirewatch": '[channels.newsroom]\ndigest = "30m"\n'}, "config/wirewatch.toml:1: channels.newsroom.url: is missing"),
+        (
+            {"wirewatch": "[channels]\nnewsroom = 5\n"},
+            "config/wirewatch.toml:2: channels.newsroom: is no address; write one in quotes, or several in brackets",
+        ),
+        (
+            {"wirewatch": '[channels.newsroom]\nurl = "json://h"\nquiet = "night"\n'},
+            "config/wirewatch.toml:3: channels.newsroom.quiet: 'night' are no hours; write 22:00-07:00",
+        ),
+        (
+            {"wirewatch": '[channels.newsroom]\nurl = "json://h"\ntimezone = "Belgrade"\n'},
+            "config/wirewatch.toml:3: channels.newsroom.timezone: 'Belgrade' is no time zone; write UTC or Europe/Belgrade",
+        ),
+        (
+            {"wirewatch": '[channels.newsroom]\nurl = "json://h"\nrate = "10"\n'},
+            "config/wirewatch.toml:3: channels.newsroom.rate: '10' is no rate; write 10/h",
+        ),
+        (
+            {"wirewatch": '[channels.newsroom]\nurl = "json://h"\ndigest = "daily 8"\n'},
+            "config/wirewatch.toml:3: channels.newsroom.digest: 'daily 8' is no time for a digest; write 30m",
+        ),
+        (
+            {"wirewatch": '[channels.newsroom]\nurl = "json://h"\nsecret = "env:NO_SUCH"\n'},
+            "config/wirewatch.toml:3: channels.newsroom.secret: env:NO_SUCH: not set in the environment",
+        ),
         (
             {"wirewatch": '[channels]\nx = "env:NO_SUCH"\n'},
             "config/wirewatch.toml:2: channels.x: env:NO_SUCH: not set in the environment",
@@ -142,3 +169,18 @@ def test_a_secret_is_read_from_the_environment_or_a_file(tmp_path: Path) -> None
 def test_a_folder_that_does_not_exist_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="wirewatch init"):
         load(tmp_path / "none", environment={})
+
+
+def test_a_channel_may_be_an_address_or_a_table_with_a_plan(tmp_path: Path) -> None:
+    table = 'url = ["json://h/1", "json://h/2"]\ndigest = "daily 08:00"\nquiet = "22:00-07:00"\ntimezone = "Europe/Belgrade"\n'
+    toml = f'[channels]\nplain = "json://h"\n[channels.newsroom]\n{table}rate = "10/h"\nsecret = "file:{tmp_path}/key"\n'
+    (tmp_path / "key").write_text("hush\n", encoding="utf-8")
+
+    settings = load(folder(tmp_path, wirewatch=toml), environment={})
+
+    assert settings.channels == {"plain": ("json://h",), "newsroom": ("json://h/1", "json://h/2")}
+    assert settings.plans["plain"] == ChannelPlan()
+    assert settings.plans["newsroom"] == ChannelPlan(
+        daily=time(8), quiet=(time(22), time(7)), zone="Europe/Belgrade", rate=(10, timedelta(hours=1)), secret="hush"
+    )
+    assert "hush" not in repr(settings.plans)
