@@ -22,6 +22,7 @@ def main() -> None:
     run("benchmarks.events")
     run("benchmarks.language")
     run("benchmarks.watching")
+    run("benchmarks.telling")
     run("benchmarks.parsing")
     run("benchmarks.scale")
     run("benchmarks.hostile")

@@ -34,7 +34,7 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.rate, self.began, self.ended = rate, time.time(), False
         self.last = 0  # article shown
-        self.told: dict[str, float] = {}  # article id → when its message came
+        self.told: dict[str, tuple[float, float]] = {}  # article id → when it was matched, and when its message came
         self.repeats = 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -42,6 +42,9 @@ class Site(ThreadingHTTPServer):
     def base(self) -> str:
         """Where it is."""
         return f"127.0.0.1:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nobody waits any more for the address that never answers."""
 
     def shown(self) -> int:
         """The newest article by now."""
@@ -71,7 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(60)
         else:
             self.server.repeats += body["article_id"] in self.server.told
-            self.server.told.setdefault(body["article_id"], time.time())
+            matched = datetime.fromisoformat(body["matched_at"]).timestamp()
+            self.server.told.setdefault(body["article_id"], (matched, time.time()))
         self._send(b"", "text/plain")
 
     def _feed(self) -> bytes:
@@ -131,12 +135,19 @@ def main() -> None:
         process.wait()
         at = indexed(command)
         site.shutdown()
-    delays = sorted(came - at[id_] for id_, came in site.told.items() if id_ in at)
-    met = f"{len(delays)} of {len(at)} matches told, {site.repeats} twice; {len(at)} indexed"
+    told = {id_: times for id_, times in site.told.items() if id_ in at}
+    met = f"{len(told)} of {len(at)} matches told, {site.repeats} twice"
     row(f"load of the machine {os.getloadavg()[0]:.0f}; shown {given.rate} articles/s for {given.seconds} s", met)
-    for percent in (50, 99, 100):
-        value = delays[min(len(delays) - 1, len(delays) * percent // 100)]
-        row(f"s from indexed to handed to the channel, p{percent}", f"{value:.2f}", "<= 5" if percent == 99 else "")
+    print_delays("indexed to handed to the channel", [came - at[id_] for id_, (_, came) in told.items()], "<= 5")
+    print_delays("indexed to matched", [matched - at[id_] for id_, (matched, _) in told.items()])
+    print_delays("matched to handed to the channel", [came - matched for matched, came in told.values()])
+
+
+def print_delays(name: str, delays: list[float], bar: str = "") -> None:
+    """One row: median, the 99th of a hundred, the longest."""
+    found = sorted(delays)
+    values = [f"{found[min(len(found) - 1, len(found) * percent // 100)]:.2f}" for percent in (50, 99, 100)]
+    row(f"s from {name}: p50, p99, most", ", ".join(values), bar)
 
 
 if __name__ == "__main__":

@@ -219,6 +219,7 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
         house.done("index", batch)
         if house.matching:
             _match(house)
+            house.post.look()
 
     with ExtractPool(workers=settings.main.extract.workers, timeout=settings.main.extract.timeout) as pool:
         ports = Indexing(
@@ -236,11 +237,9 @@ def _index_all(house: House, writer: Writer, fetched: threading.Event, *, ended:
             ended = ended or fetched.is_set()
             batch = index(ports, writer, done=written)
             counts.merge(batch)
-            if batch.by and house.matching:
-                house.post.look()
-            elif ended and not batch.by:
+            if ended and not batch.by:
                 break
-            elif not batch.by:
+            if not batch.by:
                 fetched.wait(LOOK)
     return counts
 
