@@ -137,7 +137,9 @@ def print_story(found: "Story") -> None:
     if len(shown) < len(rows):
         show.out(f"{len(rows) - len(shown)} more are not shown: they came later, or have left the index; --json lists them")
     for link in found.links:
-        show.out(f"shares a text with story {link.story_id}, {one_line(link.source, 60)}: {one_line(link.title, 100)}")
+        no = next((row.no for row in rows if row.telling.id == link.article_id), None)
+        by = f"telling {no}" if no else "an article there"
+        show.out(f"story {link.story_id}, {one_line(link.source, 60)}: {one_line(link.title, 100)} ({by} has the texts of both)")
 
 
 def _cells(row: "Retelling") -> "tuple[str | Text, ...]":
