@@ -40,7 +40,7 @@ from wirewatch.state import captures, copies, feeds, matches, runs
 from wirewatch.state.database import Database, free_dead_claims, open_database, owner_is_alive
 from wirewatch.state.forgetting import remember_tombstone
 from wirewatch.watch.channels import Channels, channels_of
-from wirewatch.watch.deliver import HASTE, PATIENCE, Post
+from wirewatch.watch.deliver import PATIENCE, Post
 from wirewatch.watch.stage import Watching, match, query_hash
 
 log = structlog.get_logger()
@@ -88,8 +88,8 @@ def open_house(
         saved_at = matches.seen_watches(db, [(watch.name, query_hash(watch)) for watch in settings.watches])
         channels, stop = channels_of(settings), threading.Event()
         post = Post(db, channels, stop)
+        stack.callback(post.close)
         yield House(settings, db, articles, saved_at, channels, post, stop, now_too, matching, progress)
-        post.wait(HASTE)
 
 
 def recover_archive(db: Database, archive: str, *, quiet: bool = False, whole: bool = True) -> int:

@@ -92,8 +92,8 @@ def _join(
 
 
 def _forget_text(conn: Connection, article: ArticleNo, day: int) -> None:
-    for old in grouping.sketches(conn, [article], RULES):
-        grouping.drop_sketch(conn, article, day, smallest(old.words))
+    if (words := grouping.words(conn, article)) is not None:
+        grouping.drop_sketch(conn, article, day, smallest(words))
 
 
 def _choose(conn: Connection, drawn: Sketch, near: Iterable[Kept]) -> tuple[ArticleNo | None, list[ArticleNo]]:

@@ -90,6 +90,7 @@ _SKETCHES_BRIEF = (
     .join(t.story_texts, _x.article == _s.article)
     .where(or_(_a.source != bindparam("source"), _x.title == bindparam("called"), _x.title.is_(None)))
 )
+_WORDS = select(_s.words).where(_s.article == _of)
 _MEMBERS = _SKETCH.where(_s.story == _of).order_by(_s.article).limit(bindparam("most"))
 _LAST = select(func.coalesce(func.max(_told.c.telling), 0)).where(_told.c.story == bindparam("its"))
 _GIVE = update(t.articles).where(_a.no == _of).values(story=bindparam("its"), telling=_LAST.scalar_subquery() + 1)
@@ -162,6 +163,12 @@ def sketches(conn: Connection, nos: Sequence[ArticleNo], rules: int, brief: Brie
     if brief is None:
         return [Kept(*row) for row in conn.execute(_SKETCHES, asked)]
     return [Kept(*row) for row in conn.execute(_SKETCHES_BRIEF, asked | {"source": brief[0], "called": brief[1]})]
+
+
+def words(conn: Connection, article: ArticleNo) -> bytes | None:
+    """The article's words as they are kept, whatever rules made them."""
+    found: bytes | None = conn.scalar(_WORDS, {"of": article})
+    return found
 
 
 def members(conn: Connection, story: ArticleNo, rules: int, limit: int) -> list[Kept]:

@@ -170,7 +170,7 @@ def indexed(db: Database, done: Sequence[Indexed]) -> None:
         for some in chunks(sorted(ours)):
             held = c.no.in_(some) & t.has_status("fetched")
             conn.execute(update(t.captures).where(held).values(NOBODY | over | {"status": "indexed", "due_at": now, "at": now}))
-        rows = [_facts(item) for item in done if item.task.no in ours]
+        rows = [_facts(item) for item in sorted(done, key=lambda item: item.task.article_no) if item.task.no in ours]
         newest = (a.no == bindparam("of")) & (a.indexed_revision <= bindparam("by"))
         if rows:
             conn.execute(update(t.articles).where(newest), rows)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.model import Message
 from wirewatch.state import tables as t
+from wirewatch.state import totals
 from wirewatch.state.database import Database, clock
 from wirewatch.state.leases import NOBODY, chunks, take, unleased
 from wirewatch.state.rows import message_of
@@ -135,12 +136,14 @@ def release_outbox(db: Database, tasks: Sequence[OutboxTask]) -> None:
 def revive(db: Database, watch: str | None = None) -> int:
     """Put dead messages, all or one watch's, on their way again, with all their attempts before them; gives their number."""
     o, m = t.outbox.c, t.matches.c
-    dead = o.state == "dead"
+    dead = t.DEAD
     if watch is not None:
         dead &= o.match.in_(select(m.id).where(m.watch == watch))
     with db.write() as conn:
         values = NOBODY | {"state": "pending", "attempts": 0, "error": "", "due_at": clock(conn)}
-        return conn.execute(update(t.outbox).where(dead).values(values)).rowcount
+        revived = conn.scalars(update(t.outbox).where(dead).values(values).returning(o.no)).all()
+        totals.reopen(conn, revived)
+        return len(revived)
 
 
 def _of(channel: str, address: str) -> ColumnElement[bool]:

@@ -117,7 +117,7 @@ class _Ledger:
         if self._past is not None and self._past.lacking(met):
             return "waiting"
         if not self._written(met, facts, known):
-            return "again"
+            return "again" if known is not None else self.take(met)  # what another has just written may be suppressed
         if met.state == "live":
             if self._past is not None:
                 self._past.told(met)

@@ -78,12 +78,13 @@ def _index(conn: Connection, now: datetime) -> Iterator[Trouble]:
 
 def _channels(conn: Connection) -> Iterator[Trouble]:
     o = t.outbox.c
-    query = select(o.channel, o.state, func.count().label("messages"), func.max(o.no).label("newest"))
-    failing = or_(o.state == "dead", t.PENDING & (o.attempts > 1))
-    for row in conn.execute(query.where(failing).group_by(o.channel, o.state).order_by(o.channel, o.state)):
-        error = conn.scalar(select(o.error).where(o.no == row.newest))
-        what = "given up after eight attempts: `wirewatch watches retry`" if row.state == "dead" else "failed and tried again"
-        yield Trouble("channel", f"{row.channel} {row.state}", f"channel {row.channel}: {row.messages} messages {what}; {error}")
+    query = select(o.channel, func.count().label("messages"), func.max(o.no).label("newest")).group_by(o.channel)
+    given_up = "given up after eight attempts: `wirewatch watches retry`"
+    failing = (("dead", t.DEAD, given_up), ("pending", t.PENDING & (o.attempts > 1), "failed and tried again"))
+    for state, ill, what in failing:  # one by one: each has its partial index
+        for row in conn.execute(query.where(ill).order_by(o.channel)):
+            error = conn.scalar(select(o.error).where(o.no == row.newest))
+            yield Trouble("channel", f"{row.channel} {state}", f"channel {row.channel}: {row.messages} messages {what}; {error}")
 
 
 def _long(time: timedelta) -> str:

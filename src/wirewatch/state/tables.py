@@ -280,8 +280,9 @@ outbox = Table(
     *_lease(),
     UniqueConstraint("match", "channel", "address", "version"),
 )
-PENDING = outbox.c.state == literal_column("'pending'")
+PENDING, DEAD = (outbox.c.state == literal_column(f"'{state}'") for state in ("pending", "dead"))
 _partial("outbox_pending", outbox.c.due_at, outbox.c.no, where=PENDING)
+_partial("outbox_dead", outbox.c.channel, outbox.c.no, where=DEAD)
 Index("outbox_told", outbox.c.channel, outbox.c.address, outbox.c.sent_at)
 
 runs = Table(

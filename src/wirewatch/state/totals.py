@@ -1,5 +1,7 @@
 """Counts that only grow: what the runs did, and what became of the messages.
 
+A message that was given up and put on its way again ends twice, and counts twice.
+
 Runs are forgotten after a while and messages with their articles, but a counter that fell would be read as one that began anew.
 So each row is counted once, when it has ended, and the sums are kept in `meta` with how far the counting has come.
 """
@@ -51,6 +53,16 @@ def totals(db: Database) -> Totals:
         if after != before:
             conn.execute(update(t.meta).where(t.meta.c.key == KEY).values(value=after))
     return Totals(runs.sums, messages.sums)
+
+
+def reopen(conn: Connection, messages: Sequence[int]) -> None:
+    """These ended once, and will once more: that counts, too."""
+    kept = json.loads(meta.locked(conn, KEY, "") or "{}")
+    if "outbox" in kept:
+        ledger = _ledger(kept["outbox"])
+        ledger.open |= set(messages)
+        value = json.dumps(kept | {"outbox": _plain(ledger)})
+        conn.execute(update(t.meta).where(t.meta.c.key == KEY).values(value=value))
 
 
 def _ledger(kept: Mapping[str, Any] | None) -> _Ledger:

@@ -28,6 +28,7 @@ FEW = 10  # messages claimed at a time …
 TURN = 30.0  # … and seconds after which the rest is given back: a claim lasts a minute
 MOST = 5_000  # messages gathered into one
 IN_A_ROW = 2  # failures after which the address rests: one message alone may be to blame, two are not
+BREAK = 60.0  # seconds after an error of ours or the state's until the address is tried again: a claim lasts so long
 DAYS = 7  # of a mail's picture
 
 
@@ -39,6 +40,7 @@ class Post:
         self._lock, self._counts = threading.Lock(), Counts()
         self._senders: dict[tuple[str, str], threading.Thread] = {}
         self._began: dict[tuple[str, str], float] = {}
+        self._broke: dict[tuple[str, str], float] = {}  # when the sender ended by an error of ours or the state's
 
     def look(self) -> bool:
         """Start sending what is due and not under way yet; False if there is nothing."""
@@ -47,7 +49,7 @@ class Post:
             address = due.channel, due.address
             with self._lock:
                 sender = self._senders.get(address)
-                if sender is not None and sender.is_alive():
+                if (sender is not None and sender.is_alive()) or self._breaks(address):
                     continue
                 self._senders[address] = threading.Thread(
                     target=self._serve, args=address, name=f"tell {due.channel}", daemon=True
@@ -65,6 +67,13 @@ class Post:
             time.sleep(0.02)
         return True
 
+    def close(self) -> None:
+        """Send nothing more. What is under way still gets a moment, so that it is noted: else it would be sent again."""
+        self._stop.set()
+        end = time.monotonic() + HASTE
+        for sender in list(self._senders.values()):
+            sender.join(max(0.0, end - time.monotonic()))
+
     def taken(self) -> Counts:
         """What came of it since this was asked last."""
         with self._lock:
@@ -76,8 +85,16 @@ class Post:
         try:
             while not self._stop.is_set() and self._turn(name, key):
                 pass
-        except WirewatchError as error:  # the state can't be reached: the claims lapse, the next look goes on
+        except WirewatchError as error:  # the state can't be reached: the claims lapse, a later look goes on
+            self._broke[name, key] = time.monotonic()
             log.error("telling stopped", channel=name, why=str(error))
+        except Exception as error:
+            self._broke[name, key] = time.monotonic()
+            log.error("bug", channel=name, exc_info=error)
+
+    def _breaks(self, address: tuple[str, str]) -> bool:
+        """Whether its sender ended by an error just now: begun again at once, it would do so for ever."""
+        return address in self._broke and time.monotonic() - self._broke[address] < BREAK
 
     def _turn(self, name: str, key: str) -> bool:
         """One claim's worth; False: enough for now."""

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from wirewatch.model import ArticleId, Message, Watch
+from wirewatch.safe import one_line
 from wirewatch.state.identity import short_hash
-from wirewatch.watch.messages import HTML, MARKDOWN, TEXT, Style, marked, quiet, story
+from wirewatch.watch.messages import HEADLINE, HTML, MARKDOWN, TEXT, Style, marked, quiet, story
 
 LISTED = 20  # stories of a digest; the rest is a number
 
@@ -126,7 +127,7 @@ def _rison(text: str) -> str:
 def title(digest: Digest) -> str:
     """`14 stories: headline of the first`; with what is left out."""
     number = len(digest.listed) + digest.left_out
-    first = digest.listed[0].title if len(digest.listed) == 1 else ""
+    first = one_line(digest.listed[0].title, HEADLINE) if len(digest.listed) == 1 else ""
     watches = sorted({each.watch for each in digest.messages})
     names = ", ".join(watches[:3]) + (f" and {len(watches) - 3} more" if len(watches) > 3 else "")
     return quiet(f"[{names}] {first or f'{number} stories'}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, text, update
 
 from tests.texts import news
 from tests.wire_state import announce, entry, fetch_all, index_all, make_due, many, oversleep, statuses
@@ -18,6 +18,7 @@ from wirewatch.state.database import Database
 from wirewatch.state.matches import Met
 
 MAX_AGE = timedelta(hours=48)
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 def indexed(db: Database, number: int = 1) -> list[MatchTask]:
@@ -125,6 +126,25 @@ def test_two_matchers_at_once_record_a_story_once(open_again: Callable[[], Datab
 
     assert live == 1
     assert len(matches.claim_outbox(db)) == 1
+
+
+def test_a_telling_that_is_news_is_told_though_another_process_has_just_recorded_an_old_one(
+    open_again: Callable[[], Database],
+) -> None:
+    db, other = open_again(), open_again()
+    old, fresh = indexed(db, 2)
+    row = {"id": "0" * 16, "watch": "kim-putin", "story": old.story_no, "article": old.article_no, "state": "suppressed"}
+
+    with ThreadPoolExecutor(1) as beside:
+        with db.write() as conn:
+            conn.execute(insert(t.matches).values(row | {"matched_at": datetime.now(UTC)}))
+            recording = beside.submit(matches.record, other, [fresh], [met(fresh)], MAX_AGE)
+            while conn.dialect.name == "postgresql" and not conn.scalar(WAITING):
+                pass
+        counts = recording.result()
+
+    assert counts.lifted == 1
+    assert [row.state for row in matches.history(db)] == ["pending"]
 
 
 def test_a_message_is_sent_once_and_said_so(db: Database) -> None:

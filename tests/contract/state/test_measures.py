@@ -16,7 +16,7 @@ from wirewatch import metrics
 from wirewatch.cli.status import facts
 from wirewatch.errors import Reason
 from wirewatch.settings import load
-from wirewatch.state import captures, feeds, runs
+from wirewatch.state import captures, feeds, matches, runs
 from wirewatch.state import measures as m
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
@@ -309,6 +309,21 @@ def test_messages_are_counted_by_channel_when_they_are_sent_or_dead_and_stay_so_
 
     change(db, delete(t.outbox).where(t.outbox.c.no == 1))
     assert totals(db).messages == {("desk", "sent"): 1, ("desk", "dead"): 1, ("night", "dead"): 1}
+
+
+def test_a_message_that_was_given_up_and_then_sent_counts_as_both(db: Database) -> None:
+    announce(db, *many(1))
+    message(db, 1, "desk", "dead")
+    message(db, 2, "desk", "sent")
+    before = totals(db).messages
+
+    matches.revive(db)
+    waiting = totals(db).messages
+    change(db, update(t.outbox).where(t.outbox.c.no == 1).values(state="sent"))
+
+    assert before == waiting == {("desk", "dead"): 1, ("desk", "sent"): 1}
+    assert totals(db).messages == {("desk", "dead"): 1, ("desk", "sent"): 2}
+    assert totals(db).messages == {("desk", "dead"): 1, ("desk", "sent"): 2}
 
 
 def test_the_text_says_what_the_state_says(db: Database, tmp_path: Path) -> None:

@@ -103,6 +103,20 @@ def test_an_article_keeps_its_story_when_its_text_changes_and_others_join_by_the
     assert rows(db)["story_sketches"] == 3
 
 
+def test_an_article_sketched_by_older_rules_is_sketched_anew_when_its_text_changes(db: Database) -> None:
+    announce(db, *many(2))
+    group(db, news())
+    held = rows(db)["story_hashes"]
+    with db.write() as conn:
+        conn.execute(update(t.story_sketches).values(rules=1))
+
+    changed = group(db, list(OTHER))
+    later = group(db, OTHER[:-1], first=2)
+
+    assert (changed, later) == ([1], [1])
+    assert (rows(db)["story_sketches"], rows(db)["story_hashes"]) == (2, 2 * held)
+
+
 def test_grouping_an_article_again_writes_nothing(db: Database) -> None:
     announce(db, *many(3))
     first = group(db, news(), news(0, 4), FLASH)

@@ -7,7 +7,8 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,37 @@ def test_an_address_that_hangs_holds_up_neither_another_nor_who_asks(db: Databas
     assert (ended, again) == (False, False)
     assert sorted({(state, attempts) for _, state, attempts in states(db)}) == [("sent", 1)]
     assert len(hanging.got) == 3
+
+
+def test_who_is_told_to_stop_notes_the_message_under_way_and_gives_the_others_back(
+    db: Database, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.answers.clear()
+    channels = open_channels({"c": [receiver.hook]}, tmp_path)
+    met(db, channels, "c", number=3)
+    post = Post(db, channels, threading.Event())
+
+    post.look()
+    while not receiver.got:
+        post.wait(0)
+    threading.Timer(0.1, receiver.answers.set).start()
+    post.close()
+
+    assert sorted(states(db)) == [("c", "pending", 0), ("c", "pending", 0), ("c", "sent", 1)]
+    assert len(matches.claim_outbox(db)) == 2
+
+
+def test_an_address_that_fails_by_a_mistake_of_ours_is_not_tried_for_ever(
+    db: Database, receiver: Receiver, tmp_path: Path
+) -> None:
+    channels = open_channels({"c": [receiver.hook], "other": [receiver.hook]}, tmp_path)
+    met(db, channels, "c", "other")
+    spoiled = replace(channels, plans={"c": ChannelPlan(quiet=(time(22), time(7)), zone="No/Where")})
+
+    counts = deliver(db, spoiled, STOP)
+
+    assert counts.by == {"sent": 1}
+    assert sorted(states(db)) == [("c", "pending", 0), ("other", "sent", 1)]
 
 
 def test_after_two_failures_in_a_row_the_address_rests_and_the_others_spend_no_attempt(

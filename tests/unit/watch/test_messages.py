@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from wirewatch.model import Message
-from wirewatch.watch import mails, messages
+from wirewatch.watch import digests, mails, messages
 from wirewatch.watch.channels import address_key, shown
 from wirewatch.watch.messages import HTML, MARKDOWN, TEXT, Style
 
@@ -33,6 +33,15 @@ def message(title: str = "Kим у Русији", sentence: str = "Лидер <e
 
 def test_the_title_names_the_watch_and_is_one_line() -> None:
     assert messages.title(message("Kим\nу Русији")) == "[kim-putin] Kим у Русији"
+
+
+def test_the_title_of_a_digest_of_one_story_is_one_line_of_bounded_length() -> None:
+    met = [message("Kим\nу Русији " * 100, watch=watch) for watch in ("kim", "putin")]
+
+    title = digests.title(digests.gathered(met, {}, digests.Ways({})))
+
+    assert title.startswith("[kim, putin] Kим у Русији Kим")
+    assert len(title) < 300
 
 
 def test_text_holds_sentence_source_time_link_and_match() -> None:
