@@ -4,11 +4,11 @@ import re
 from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from wirewatch.model import AtLeast, Rate
 from wirewatch.pace import pace
@@ -331,6 +331,14 @@ class WatchRow(Part):
         None, description="an entity is named for the first time: ever (true), or in 30d"
     )
     updates: bool = Field(False, description="tell a story again when the text that was told has changed")
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if self.at_least and self.first_mention:
+            raise ValueError(
+                "at_least and first_mention are never met together: one source names somebody first; make two watches"
+            )
+        return self
 
 
 class WatchesFile(Part):

@@ -20,7 +20,6 @@ def test_all_that_a_watch_may_ask_is_read(tmp_path: Path) -> None:
     not: Kardashian OR entity:south-korea
     at_least: 3 sources within 6h
     rate: 2.5x the usual within 6h
-    first_mention: 30d
     updates: true
 """
     assert watches(tmp_path, text) == (
@@ -30,7 +29,6 @@ def test_all_that_a_watch_may_ask_is_read(tmp_path: Path) -> None:
             but_not="Kardashian OR entity:south-korea",
             at_least=AtLeast(3, timedelta(hours=6)),
             rate=Rate(2.5, timedelta(hours=6)),
-            first_mention=timedelta(days=30),
             updates=True,
         ),
     )
@@ -70,3 +68,11 @@ def test_a_mistake_says_where_it_is_and_what_would_be_right(tmp_path: Path, line
     (problem,) = caught.value.problems
     assert problem.startswith(f"{tmp_path}/watches.yaml:4: ")
     assert says in problem
+
+
+def test_what_could_never_be_met_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        watches(tmp_path, "    at_least: 3 sources within 6h\n    first_mention: 30d\n")
+
+    (problem,) = caught.value.problems
+    assert problem.endswith("are never met together: one source names somebody first; make two watches")
