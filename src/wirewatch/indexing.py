@@ -134,11 +134,12 @@ def _one_of_each(db: Database, extracts: Sequence[Found], texts: Texts, counts: 
     """Without the pages that turn out to be a wall, or another article under a further address."""
     walls = repeats.repeated(db, [_shown(task, texts) for task, _ in extracts if task.kind == "new"])
     sound = [(task, extract) for task, extract in extracts if task.article_no not in walls]
-    others = merging.settle(db, [_read(task, extract, texts) for task, extract in sound])
-    for task, _ in extracts:
+    for task, _ in extracts:  # before the others are settled: none of them is the same as a wall
         if task.article_no in walls:
             _ended(db, task, Skip(Reason.CONSENT_WALL, "the host shows this text for many articles"), counts)
-        elif task.article_no in others:
+    others = merging.settle(db, [_read(task, extract, texts) for task, extract in sound])
+    for task, _ in sound:
+        if task.article_no in others:
             _ended(db, task, Skip(Reason.SAME_AS, others[task.article_no]), counts)
     return [(task, extract) for task, extract in sound if task.article_no not in others]
 

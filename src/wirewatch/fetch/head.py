@@ -15,7 +15,7 @@ _UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
 _TAG = re.compile(r"<meta\b([^<>]{0,4000})>", re.IGNORECASE)
 _META = re.compile(rb"<[mM][eE][tT][aA]\b[^<>]{0,4000}>")
 _SAYS = re.compile(rb"refresh|noindex|none", re.IGNORECASE)  # without one of these no tag asks anything
-_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
 

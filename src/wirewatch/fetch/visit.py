@@ -133,6 +133,7 @@ class Visit:
             if not await self._may_go_on(head.onward, delay):
                 return False
             page = _after(page, await self._page(task, head.onward))
+            refuse_wall(page)
             head = read_head(page.body, page.final_url)
         if self.rules.obey_noindex:
             refuse_noindex(page, head, self.http.product)

@@ -132,12 +132,14 @@ class Http:
             )
 
     def _refuse(self, host: str) -> None:
+        host = host.rstrip(".")
         if any(host == each or host.endswith(f".{each}") for each in self._never):
             raise Retry(Reason.NEVER, host)
 
     def _request(self, plan: _Exchange) -> httpx.Request:
         headers = {**self._fixed, **plan.headers}
-        if plan.origin.userinfo and (plan.url.host, plan.url.port) == (plan.origin.host, plan.origin.port):
+        at_home = (plan.url.scheme, plan.url.host, plan.url.port) == (plan.origin.scheme, plan.origin.host, plan.origin.port)
+        if plan.origin.userinfo and at_home:
             secret = f"{plan.origin.username}:{plan.origin.password}".encode()
             headers["Authorization"] = "Basic " + base64.b64encode(secret).decode()
         request = httpx.Request("GET", plan.url, headers=headers, extensions={"timeout": self._timeout})

@@ -14,6 +14,7 @@ from wirewatch.poll.text import is_link, site_of
 ENTRIES = 2000  # the most that a poll takes in (field notes §1: rss-fetcher's limit)
 READ = 60_000  # items looked at: a sitemap may have 50,000 (sitemaps.org)
 REPEATED = 0.05  # share of repeats from which a mark tells nothing (field notes §1: FreshRSS)
+INDEX = "sitemap-index"  # the format of a document that announces nothing itself
 _LOOKED_AT = 200  # links whose site is looked up: enough for a share
 
 
@@ -47,7 +48,7 @@ NOTHING_ODD = Oddities()
 class ParsedFeed:
     """What a feed announces."""
 
-    format: str  # rss20, atom10 …, json, sitemap, sitemap-index
+    format: str  # rss20, atom10 …, json, sitemap, INDEX
     entries: tuple[Entry, ...] = ()
     ttl: float = 0.0  # seconds that the feed asks not to be polled for
     children: tuple[str, ...] = ()  # of a sitemap index: sitemaps of the same site

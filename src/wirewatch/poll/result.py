@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Entry, Page
+from wirewatch.poll.items import INDEX
 from wirewatch.poll.moving import moved, returned
 from wirewatch.poll.parse import ParsedFeed
 from wirewatch.poll.rhythm import Rhythm, learn, unpack
@@ -38,10 +39,11 @@ def body_hash(body: bytes) -> str:
 def validators(task: FeedTask, now: datetime) -> dict[str, str]:
     """The headers that let a server say that nothing has changed: what it gave, as it was given.
 
-    None, once a day, to see whether they can be believed; and for a feed whose validators can't.
+    None, once a day, to see whether they can be believed; for a feed whose validators can't; and for an index of sitemaps, which
+    may stay the same while they change.
     """
     known = task.learned
-    if known.lies or known.full_at is None or now - known.full_at >= DAY:
+    if known.lies or known.format == INDEX or known.full_at is None or now - known.full_at >= DAY:
         return {}
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in headers.items() if value}
@@ -82,7 +84,7 @@ def _identified(known: Learned, page: Page, new: int) -> Learned:
     if page.status == 304:
         return replace(known, etag=etag or known.etag, last_modified=last_modified or known.last_modified)
     stood_still = bool(etag or last_modified) and (etag, last_modified) == (known.etag, known.last_modified)
-    lies = known.lies or (stood_still and new > 0)
+    lies = known.lies or (stood_still and new > 0 and known.format != INDEX)
     known = replace(known, etag=etag, last_modified=last_modified, body_hash=body_hash(page.body))
     return replace(known, lies=lies, full_at=page.fetched_at)
 

@@ -11,7 +11,7 @@ from typing import Any
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Entry
 from wirewatch.poll.dates import parse_date
-from wirewatch.poll.items import Item, ParsedFeed, settled
+from wirewatch.poll.items import INDEX, Item, ParsedFeed, settled
 from wirewatch.poll.text import TITLE, is_link, plain, resolved, site_of
 
 CHILDREN = 5  # sitemaps of an index that are followed
@@ -33,7 +33,7 @@ def read_sitemap(text: str, url: str, seen_at: datetime) -> ParsedFeed:
         elif "news.publication_date" in row or "news.title" in row:
             pages.append(row)
     if sitemaps and not pages:
-        return ParsedFeed(format="sitemap-index", children=_children(sitemaps, url, seen_at))
+        return ParsedFeed(format=INDEX, children=_children(sitemaps, url, seen_at))
     if seen and not pages and _NEWS_NAMESPACE not in text[:5000]:
         raise Retry(Reason.NOT_A_FEED, "a sitemap without news")
     items = (item for row in pages if (item := _item(row, url, seen_at)) and _is_new(item, seen_at))

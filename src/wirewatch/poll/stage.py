@@ -162,9 +162,7 @@ class _Run:
 
     def _finish(self, task: FeedTask, page: Page, found: ParsedFeed, now: datetime) -> PollCounts | None:
         entries = _keyed(found.entries)
-        by_key = {each.key: each.entry for each in entries}
-        known = feeds.known_keys(self._db, sorted(by_key)) if by_key else set()
-        brought = Brought(found, [entry for key, entry in by_key.items() if key not in known])
+        brought = Brought(found, feeds.unknown(self._db, entries))
         polled = replace(polled_well(task, page, brought, now), host_next_at=self._rest())
         return feeds.finish_poll(self._db, task, polled, entries)
 

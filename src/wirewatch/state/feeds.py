@@ -14,12 +14,12 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
 from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
-from wirewatch.state.polls import LEARNED, Learned, PollCounts, Polled, finish_poll, finish_unchanged, known_keys
+from wirewatch.state.polls import LEARNED, Learned, PollCounts, Polled, finish_poll, finish_unchanged, known_keys, unknown
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
     "FeedRow", "FeedTask", "KeyedEntry", "Learned", "PollCounts", "Polled",
-    "claim", "finish_poll", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync",
+    "claim", "finish_poll", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync", "unknown",
 ]  # fmt: skip
 
 FIRST_INTERVAL = 3600.0  # seconds (field notes §10)

@@ -214,9 +214,11 @@ def release_host(
 
     Until `down_until` (it didn't answer) and `not_before` (it said so) nobody asks it, not even with --now.
     """
-    learned = {"pace": pace, "next_at": next_at, "robots": robots}
+    learned: dict[str, Any] = {"pace": pace, "next_at": next_at, "robots": robots}
     learned |= {"robots_status": robots_status, "robots_fetched_at": robots_fetched_at}
-    learned["closed_until"] = max((at for at in (down_until, not_before) if at), default=None)
+    known = t.hosts.c.closed_until
+    if until := max((at for at in (down_until, not_before) if at), default=None):  # a poll may have been sent away for longer
+        learned["closed_until"] = case((known > until, known), else_=literal(until, known.type))
     values = {name: value for name, value in learned.items() if value is not None}
     with db.write() as conn:
         mine = (t.hosts.c.host == host.host) & (t.hosts.c.token == host.token)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
@@ -58,6 +58,22 @@ def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> Non
     if rows:
         new = upsert(conn, t.article_keys).on_conflict_do_nothing()
         conn.execute(new, [{"key": key, "article": article} for key, article in rows])
+
+
+def free(conn: Connection, entries: Sequence[KeyedEntry]) -> None:
+    """Take back the entries' keys from articles that were announced under others and of which no page came: a mobile page that
+    asks not to be indexed must not cost the article, announced at its own address later.
+    """
+    a, k, c = t.articles.c, t.article_keys.c, t.captures.c
+    own, foreign = {keyed.key: keyed.article_id for keyed in entries}, list[str]()
+    has_page = select(c.no).where(c.article == a.no, c.file.is_not(None)).exists()
+    for some in chunks(sorted(own)):
+        query = select(k.key, a.id).join_from(t.article_keys, t.articles, k.article == a.no)
+        lost = conn.execute(query.where(k.key.in_(some), ~stands(), ~has_page))
+        foreign += [row.key for row in lost if row.id != own[row.key]]
+    for some in chunks(foreign):
+        there = set(conn.scalars(select(a.id).where(a.id.in_([own[key] for key in some]))))
+        conn.execute(delete(t.article_keys).where(k.key.in_([key for key in some if own[key] not in there])))
 
 
 def stands() -> ColumnElement[bool]:

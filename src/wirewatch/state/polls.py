@@ -94,6 +94,7 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         if feed is None:
             return None
         poll = _Poll(conn, clock(conn), feed)
+        keys.free(conn, entries)
         by_key = {keyed.key: keyed for keyed in reversed(keys.undressed(conn, entries))}
         known = keys.known(conn, list(by_key))
         made = _make_articles(poll, [keyed for key, keyed in sorted(by_key.items()) if key not in known])
@@ -141,8 +142,16 @@ def _columns(url: str, polled: Polled) -> dict[str, Any]:
     return {name: getattr(polled.learned, name) for name in LEARNED} | about
 
 
+def unknown(db: Database, entries: Sequence[KeyedEntry]) -> list[Entry]:
+    """Those of no article that is known, each once: what a feed's pace goes by."""
+    with db.read() as conn:
+        by_key = {keyed.key: keyed.entry for keyed in keys.undressed(conn, entries)}
+        there = keys.known(conn, list(by_key))
+    return [entry for key, entry in by_key.items() if key not in there]
+
+
 def known_keys(db: Database, some: Sequence[str]) -> set[str]:
-    """Which of these keys belong to an article already: what a feed's pace goes by."""
+    """Which of these keys belong to an article already."""
     with db.read() as conn:
         return set(keys.known(conn, some))
 

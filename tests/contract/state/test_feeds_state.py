@@ -7,7 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.wire_state import FEED, announce, entry, fetch_all, keyed, make_due, many, oversleep, polled, source, statuses
+from tests.wire_state import (
+    FEED,
+    announce,
+    claim_to_fetch,
+    entry,
+    fetch_all,
+    keyed,
+    make_due,
+    many,
+    oversleep,
+    polled,
+    source,
+    statuses,
+)
 from wirewatch.errors import Reason, UserError
 from wirewatch.state import captures, feeds, meta, runs
 from wirewatch.state import tables as t
@@ -247,3 +260,24 @@ def test_processes_that_start_at_once_bring_the_config_once(open_again: Callable
         list(pool.map(lambda db: feeds.sync(db, outlets), databases))
 
     assert len(feeds.rows(databases[0])) == 40
+
+
+def test_an_article_whose_mobile_page_could_not_be_had_is_fetched_at_its_own_address_once_that_is_announced(db: Database) -> None:
+    announce(db, entry("https://m.vesti.example/vest-12345"))
+    (task,) = claim_to_fetch(db)
+    captures.skipped(db, task.no, task.token, Reason.NOINDEX)
+
+    announce(db, entry("https://vesti.example/vest-12345"))
+    announce(db, entry("https://vesti.example/vest-12345"))
+
+    assert list(statuses(db)) == ["skipped", "queued"]
+
+
+def test_an_article_that_failed_at_its_own_address_is_not_news_when_it_is_shown_again(db: Database) -> None:
+    announce(db, entry())
+    (task,) = claim_to_fetch(db)
+    captures.failed(db, task.no, task.token, Reason.HTTP_404)
+
+    announce(db, entry())
+
+    assert list(statuses(db)) == ["failed"]

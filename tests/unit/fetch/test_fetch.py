@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.loopback import Handler, Site, answer, cut, redirect
 from tests.wire_state import announce, entry, make_due, oversleep
@@ -324,3 +324,25 @@ def test_a_claim_that_was_lost_writes_nothing(db: Database, folder: str) -> None
     assert asked == ["/a"]
     assert [status for (status,) in rows(db, "status")] == ["queued", "queued"]
     assert all(token for (token,) in rows(db, "token"))
+
+
+def test_a_page_that_leads_on_to_the_front_page_is_no_article(db: Database, folder: str) -> None:
+    on = answer("<meta http-equiv=refresh content='0; url=/'>", content_type="text/html")
+
+    fetched(db, folder, {"/most-preko-tise-12345": on, "/": HTML}, "/most-preko-tise-12345")
+
+    assert rows(db, "status", "reason") == [("skipped", "not-article")]
+
+
+def test_a_page_gives_its_host_no_shorter_rest_than_a_feed_was_told(db: Database, folder: str) -> None:
+    announce(db, entry())
+    host = captures.claim_host(db)
+    assert host is not None
+    long, short = datetime.now(UTC) + timedelta(hours=9), datetime.now(UTC) + timedelta(hours=1)
+    with db.write() as conn:
+        conn.execute(update(t.hosts).values(closed_until=long))
+
+    captures.release_host(db, host, down_until=short)
+
+    with db.read() as conn:
+        assert conn.scalar(select(t.hosts.c.closed_until)) == long

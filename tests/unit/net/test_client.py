@@ -327,3 +327,12 @@ def _only_loopback(host: Any, *rest: Any, **options: Any) -> Any:
     if host != "127.0.0.1":
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     return RESOLVER(host, *rest, **options)
+
+
+def test_a_host_that_is_never_to_be_asked_is_not_asked_under_its_name_with_a_dot_either() -> None:
+    async def run(url: str) -> Page:
+        async with Http("wirewatch-test", "", 5.0, never=["vesti.invalid"]) as http:
+            return await get(http, url)
+
+    for url in ("http://vesti.invalid/", "http://vesti.invalid./", "http://m.vesti.invalid./"):
+        assert reason_of(lambda url=url: asyncio.run(run(url))) is Reason.NEVER  # type: ignore[misc]

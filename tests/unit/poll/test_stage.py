@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from tests.loopback import Handler, Site, answer, redirect
 from tests.wire_state import announce, entry, make_due, source
+from wirewatch.errors import Reason
 from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
 from wirewatch.state import captures, feeds
@@ -157,3 +158,70 @@ def test_a_feeds_last_polls_are_remembered(db: Database) -> None:
 
     told = [line.partition(" ")[2] for line in feeds.rows(db)[0].recent]
     assert (len(told), told[-3:]) == (30, ["new 2 of 2 new", "unchanged", "failed http-5xx"])
+
+
+def news(*numbers: int) -> bytes:
+    """A news sitemap of these articles."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    rows = (
+        f"<url><loc>http://127.0.0.1/{n}</loc><n:news><n:title>Вест {n}</n:title><n:publication_date>{day}</n:publication_date>"
+        for n in numbers
+    )
+    opening = "<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>"
+    return answer(f"{opening}{''.join(f'{row}</n:news></url>' for row in rows)}</urlset>")
+
+
+def of_sitemaps(site: Site, *names: str) -> bytes:
+    """An index of the site's sitemaps, which never changes itself."""
+    rows = "".join(f"<sitemap><loc>{site.url(name)}</loc></sitemap>" for name in names)
+    return answer(f"<sitemapindex>{rows}</sitemapindex>", etag='"always"')
+
+
+def test_the_sitemaps_of_an_index_that_stays_the_same_are_read_again(db: Database) -> None:
+    async def act() -> list[int]:
+        async with Site({"/news-1": news(1)}) as site:
+            site.routes["/index"] = of_sitemaps(site, "/news-1")
+            feeds.sync(db, [source(site.url("/index"))])
+            first = await run(db)
+            site.routes["/news-1"] = news(1, 2)
+            return [first.get("new", 0), (await run(db)).get("new", 0)]
+
+    assert asyncio.run(act()) == [1, 1]
+
+
+def test_a_bad_sitemap_of_an_index_does_not_stop_the_others(db: Database) -> None:
+    async def act() -> dict[str, int]:
+        async with Site({"/news-1": redirect("/news-1", 302), "/news-2": news(2)}) as site:
+            site.routes["/index"] = of_sitemaps(site, "/news-1", "/news-2")
+            feeds.sync(db, [source(site.url("/index"))])
+            return await run(db)
+
+    assert asyncio.run(act()).get("new") == 1
+
+
+def test_an_index_none_of_whose_sitemaps_can_be_had_is_a_failing_feed_and_retry_after_counts(db: Database) -> None:
+    async def act() -> None:
+        async with Site({"/news-1": answer("", 503, retry_after="3600")}) as site:
+            site.routes["/index"] = of_sitemaps(site, "/news-1")
+            feeds.sync(db, [source(site.url("/index"))])
+            await run(db)
+
+    asyncio.run(act())
+
+    assert (row(db).reason, row(db).not_before is not None) == (Reason.HTTP_5XX, True)
+
+
+def test_a_feed_of_mobile_addresses_of_known_articles_brings_nothing_new(db: Database) -> None:
+    plain = "<rss version='2.0'><channel><title>В</title><item><title>Вест</title><link>{}</link></item></channel></rss>"
+
+    async def act() -> None:
+        async with Site({"/m": answer(plain.format("https://m.vesti.example/vest-12345"))}) as site:
+            announce(db, entry("https://vesti.example/vest-12345"))
+            feeds.sync(db, [source(site.url("/m"))])
+            await run(db)
+
+    asyncio.run(act())
+
+    with db.read() as conn:
+        last = conn.scalar(select(t.feeds.c.outcome).where(t.feeds.c.active))
+    assert last == "nothing-new"
