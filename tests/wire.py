@@ -23,6 +23,7 @@ from wirewatch.state.captures import Indexed, IndexTask
 from wirewatch.state.database import Database
 from wirewatch.state.identity import article_id_of, key_of
 from wirewatch.watch.channels import open_channels
+from wirewatch.watch.judge import Shows
 from wirewatch.watch.stage import Watching, match, query_hash
 
 NONE = timedelta(0)
@@ -36,6 +37,7 @@ class Wire:
         self.db, self.folder = db, folder
         self.now = datetime.now(UTC)
         self.watches: list[Watch] = []
+        self.shows: Shows = lambda _article, _entities, _topics: ""
         self.saved_at: dict[str, datetime] = {}
         self.channels = open_channels({"desk": ["file://alerts.jsonl"]}, folder)
         self._numbers = itertools.count(1)
@@ -80,7 +82,7 @@ class Wire:
 
     def judge(self) -> Counts:
         """The stage runs over what was indexed."""
-        watching = Watching(self.watches, self.saved_at, self.channels, MAX_AGE, lambda _article, _entities, _topics: "")
+        watching = Watching(self.watches, self.saved_at, self.channels, MAX_AGE, self.shows)
         with closing(open_index(IndexSettings(), self.folder)) as index:
             return match(self.db, index, watching)
 

@@ -1,15 +1,18 @@
 """What the watches tell, on both databases: each match once, in whatever order and at whatever date its articles come."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.wire import Wire
-from wirewatch.model import AtLeast, Rate
-from wirewatch.state import matches
+from tests.wire_state import oversleep
+from wirewatch.model import Article, AtLeast, Rate, Watch
+from wirewatch.state import captures, matches
 from wirewatch.state.database import Database
 from wirewatch.state.recording import MUTED
+from wirewatch.watch.stage import RENEW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COPY = "Лидер Северне Кореје Ким Џонг Ун стигао је возом у Владивосток, где га је дочекао гувернер, јављају дописници агенције."
@@ -30,6 +33,29 @@ def test_a_story_is_told_once_whatever_its_copies_date_and_order(wire: Wire) -> 
 
     assert wire.told("kim") == [("Ким у Русији", 0)]
     assert counts.by["told before"] == 1
+
+
+def test_a_batch_that_many_watches_meet_is_held_while_it_is_judged(wire: Wire) -> None:
+    wire.watches = [Watch(name=f"w{n}") for n in range(RENEW + 1)]
+    wire.saved_at = {watch.name: wire.now - DAY for watch in wire.watches}
+    wire.article("Ким у Русији", COPY)
+    asked, taken = 0, list[captures.MatchTask]()
+
+    def slowly(article: Article, entities: Sequence[str], topics: Sequence[str]) -> str:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            oversleep(wire.db)
+        if asked == len(wire.watches):
+            taken.extend(captures.claim_indexed(wire.db, 10))
+        return ""
+
+    wire.shows = slowly
+    counts = wire.judge()
+
+    assert asked == len(wire.watches)
+    assert taken == []
+    assert counts.by["matched"] == len(wire.watches)
 
 
 def test_each_match_says_by_which_words_and_sentence(wire: Wire) -> None:
