@@ -9,7 +9,6 @@ from urllib.parse import urljoin, urlsplit
 LINK, TITLE, SUMMARY, CONTENT = 2048, 1000, 5000, 200_000  # characters
 _TAG = re.compile(r"<(?:!--.{0,5000}?-->|[a-zA-Z/!?][^<>]{0,2000}>)", re.DOTALL)
 _NUMBERS = re.compile(r"[\d.]+")
-_SPACE = re.compile(r"\s+")
 _BAD_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\ud800-\udfff]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # JSON and entities may still spell them
 
@@ -17,9 +16,11 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 def plain(markup: str, limit: int) -> str:
     """Markup, escaped once or twice, as plain text of one line."""
     text = markup[: limit * 10]
-    for _ in range(2):
-        text = html.unescape(_TAG.sub(" ", text))
-    return _SPACE.sub(" ", _ILLEGAL.sub(" ", _TAG.sub(" ", text))).strip()[:limit]
+    if "<" in text or "&" in text:
+        for _ in range(2):
+            text = html.unescape(_TAG.sub(" ", text))
+        text = _TAG.sub(" ", text)
+    return " ".join(_ILLEGAL.sub(" ", text).split())[:limit]
 
 
 def full_text(*candidates: str) -> str:

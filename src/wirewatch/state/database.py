@@ -21,6 +21,7 @@ from wirewatch.state.tables import LEASED, captures
 __all__ = ["LEASE", "Database", "Owner", "free_dead_claims", "open_database", "opened", "owner_is_alive", "sweep"]
 
 BUSY_TIMEOUT = 20_000  # milliseconds one waits for another process's write on SQLite (six threads met no error: style.md)
+_SQLITE_CLOCK, _CLOCK = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"), text("SELECT clock_timestamp()")
 _SQLITE_TROUBLE = {  # what SQLite says: what the user is told; everything else is a bug and passes as it is
     "disk is full": "no room left on the disk; nothing is lost: free some and run again",
     "disk I/O error": "the disk can't be read or written",
@@ -121,9 +122,9 @@ def opened(url: str, home: Path) -> Iterator[Database]:
 def clock(conn: Connection) -> datetime:
     """The database's clock; ask it once a transaction."""
     if conn.dialect.name == "sqlite":
-        told = conn.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+        told = conn.scalar(_SQLITE_CLOCK)
         return datetime.fromisoformat(told).replace(tzinfo=UTC)
-    now: datetime = conn.scalar(text("SELECT clock_timestamp()"))
+    now: datetime = conn.scalar(_CLOCK)
     return now.astimezone(UTC)
 
 

@@ -88,7 +88,7 @@ def sync(db: Database, sources: Sequence[Source]) -> None:
         first = {"interval": FIRST_INTERVAL, "next_poll_at": now}
         new = [wanted[url] | {"url": url, "host": host_of(url)} | first for url in changed if url not in known]
         if new:  # another process may bring the same config at the same time
-            conn.execute(upsert(conn, t.feeds).on_conflict_do_nothing(), sorted(new, key=lambda row: str(row["url"])))
+            conn.execute(upsert(t.feeds), sorted(new, key=lambda row: str(row["url"])))
         for url in changed:
             if url in known:
                 _change(conn, known[url], wanted[url])

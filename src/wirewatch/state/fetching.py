@@ -274,4 +274,4 @@ def note_files(conn: Connection, names: Collection[str], now: datetime) -> None:
     """Note that these archive files are known."""
     rows = [{"name": name, "added_at": now} for name in sorted(names)]
     if rows:
-        conn.execute(upsert(conn, t.archive_files).on_conflict_do_nothing(), rows)
+        conn.execute(upsert(t.archive_files), rows)

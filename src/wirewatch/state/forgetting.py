@@ -11,10 +11,12 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import key_of
 from wirewatch.state.leases import NOBODY, chunks
+from wirewatch.state.meta import SET
 from wirewatch.state.rows import entry_json
 from wirewatch.state.upsert import insert as upsert
 
 _HOSTS = "forgotten-hosts"
+_FORGOTTEN = select(t.meta.c.value).where(t.meta.c.key == _HOSTS)
 
 
 def found(db: Database, *, url: str | None = None, host: str | None = None) -> list[tuple[ArticleId, str, str]]:
@@ -68,14 +70,13 @@ def remember_tombstone(db: Database, file: str, keys: dict[str, list[str]], host
             if conn.scalar(select(a.no).where(a.id == article_id)) is None and own:
                 values = {"id": article_id, "url": f"http://{own[0]}", "first_seen_at": now, "source": ""}
                 no = conn.execute(insert(t.articles).values(values).returning(a.no)).scalar_one()
-                new = upsert(conn, t.article_keys).on_conflict_do_nothing()
-                conn.execute(new, [{"key": key, "article": no} for key in own])
+                conn.execute(upsert(t.article_keys), [{"key": key, "article": no} for key in own])
                 times = {"due_at": now, "queued_at": now, "at": now}
                 over = {"kind": "new", "status": "skipped", "reason": Reason.FORGOTTEN, "host": "", "n": 1, "article": no}
                 entry = entry_json(Entry(url=values["url"]))  # type: ignore[arg-type]
                 conn.execute(insert(t.captures).values(times | over | {"url": values["url"], "entry": entry}))
         _add_hosts(conn, hosts)
-        conn.execute(upsert(conn, t.archive_files).on_conflict_do_nothing(), [{"name": file, "added_at": now}])
+        conn.execute(upsert(t.archive_files), [{"name": file, "added_at": now}])
     forget(db, [ArticleId(each) for each in keys])
 
 
@@ -87,7 +88,7 @@ def is_forgotten(conn: Connection, article: int) -> bool:
 
 def forgotten_hosts(conn: Connection) -> set[str]:
     """The hosts that nothing is taken from any more."""
-    return set(json.loads(conn.scalar(select(t.meta.c.value).where(t.meta.c.key == _HOSTS)) or "[]"))
+    return set(json.loads(conn.scalar(_FORGOTTEN) or "[]"))
 
 
 def bare_host(host: str) -> str:
@@ -98,8 +99,7 @@ def bare_host(host: str) -> str:
 def _add_hosts(conn: Connection, hosts: Collection[str]) -> None:
     if hosts:
         every = json.dumps(sorted(forgotten_hosts(conn) | set(hosts)))
-        new = upsert(conn, t.meta).values(key=_HOSTS, value=every)
-        conn.execute(new.on_conflict_do_update(index_elements=["key"], set_={"value": every}))
+        conn.execute(SET, {"key": _HOSTS, "value": every})
 
 
 def is_forgotten_host(db: Database, host: str) -> bool:

@@ -185,7 +185,7 @@ def link(conn: Connection, article: ArticleNo, story: ArticleNo, others: Sequenc
     """The article is a copy of texts of these other stories, too."""
     if others:
         rows = [{"story": story, "other": other, "article": article} for other in others]
-        conn.execute(upsert(conn, t.story_links).on_conflict_do_nothing(), rows)
+        conn.execute(upsert(t.story_links), rows)
 
 
 def put_text(conn: Connection, article: ArticleNo, story: ArticleNo, known: Known, digest: bytes, title: int | None) -> None:

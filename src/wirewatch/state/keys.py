@@ -3,13 +3,17 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
 from wirewatch.state import tables as t
 from wirewatch.state.leases import chunks
 from wirewatch.state.upsert import insert as upsert
+
+_k = t.article_keys.c
+_KNOWN = select(_k.key, _k.article).where(_k.key.in_(bindparam("some", expanding=True)))
+_GIVE = upsert(t.article_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,7 @@ def known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     """The articles that have these keys, by key; unknown keys are left out."""
     found: dict[str, int] = {}
     for some in chunks(keys):
-        query = select(t.article_keys.c.key, t.article_keys.c.article).where(t.article_keys.c.key.in_(some))
-        found |= {row.key: row.article for row in conn.execute(query)}
+        found |= dict(conn.execute(_KNOWN, {"some": some}).tuples().all())
     return found
 
 
@@ -56,21 +59,17 @@ def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> Non
     """Give articles (number, keys) these keys, where nobody has them."""
     rows = sorted((key, article) for article, keys in articles for key in set(keys))
     if rows:
-        new = upsert(conn, t.article_keys).on_conflict_do_nothing()
-        conn.execute(new, [{"key": key, "article": article} for key, article in rows])
+        conn.execute(_GIVE, [{"key": key, "article": article} for key, article in rows])
 
 
 def free(conn: Connection, entries: Sequence[KeyedEntry]) -> None:
     """Take back the entries' keys from articles that were announced under others and of which no page came: a mobile page that
     asks not to be indexed must not cost the article, announced at its own address later.
     """
-    a, k, c = t.articles.c, t.article_keys.c, t.captures.c
+    a, k = t.articles.c, t.article_keys.c
     own, foreign = {keyed.key: keyed.article_id for keyed in entries}, list[str]()
-    has_page = select(c.no).where(c.article == a.no, c.file.is_not(None)).exists()
     for some in chunks(sorted(own)):
-        query = select(k.key, a.id).join_from(t.article_keys, t.articles, k.article == a.no)
-        lost = conn.execute(query.where(k.key.in_(some), ~stands(), ~has_page))
-        foreign += [row.key for row in lost if row.id != own[row.key]]
+        foreign += [row.key for row in conn.execute(_LOST, {"some": some}) if row.id != own[row.key]]
     for some in chunks(foreign):
         there = set(conn.scalars(select(a.id).where(a.id.in_([own[key] for key in some]))))
         conn.execute(delete(t.article_keys).where(k.key.in_([key for key in some if own[key] not in there])))
@@ -84,6 +83,14 @@ def stands() -> ColumnElement[bool]:
     c = t.captures.c
     going = c.status.in_(["queued", "fetched", "indexed", "matched"]) | (c.reason == Reason.FORGOTTEN)
     return select(c.no).where(c.article == t.articles.c.no, going).exists()
+
+
+_has_page = select(t.captures.c.no).where(t.captures.c.article == t.articles.c.no, t.captures.c.file.is_not(None)).exists()
+_LOST = (  # made once: every poll asks for it
+    select(_k.key, t.articles.c.id)
+    .join_from(t.article_keys, t.articles, _k.article == t.articles.c.no)
+    .where(_k.key.in_(bindparam("some", expanding=True)), ~stands(), ~_has_page)
+)
 
 
 def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, true
+from sqlalchemy import Connection, Row, delete, func, insert, select, true
 
 from wirewatch.model import ArticleId, ArticleNo, Why
 from wirewatch.state import tables as t
@@ -72,7 +72,7 @@ def seen_watches(db: Database, watches: Sequence[tuple[str, str]]) -> dict[str, 
         with db.write() as conn:
             now = clock(conn)
             rows = [{"name": name, "query_hash": query, "saved_at": now} for name, query in watches]
-            conn.execute(upsert(conn, t.watches).on_conflict_do_nothing(), rows)
+            conn.execute(upsert(t.watches), rows)
         known = saved(db, watches)
     return known
 
@@ -135,7 +135,7 @@ def mute(db: Database, watch: str, until: datetime | None) -> None:
     with db.write() as conn:
         conn.execute(delete(t.mutes).where(t.mutes.c.watch == watch))
         if until is not None:
-            conn.execute(upsert(conn, t.mutes).values(watch=watch, until=until))
+            conn.execute(insert(t.mutes).values(watch=watch, until=until))
 
 
 def muted(db: Database) -> dict[str, datetime]:

@@ -10,6 +10,8 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database
 from wirewatch.state.upsert import insert
 
+SET = insert(t.meta, "(key) DO UPDATE SET value = excluded.value")  # takes key and value
+
 
 def get(db: Database, key: str) -> str | None:
     """The value, or None."""
@@ -20,13 +22,12 @@ def get(db: Database, key: str) -> str | None:
 def put(db: Database, key: str, value: str) -> None:
     """Set the value."""
     with db.write() as conn:
-        new = insert(conn, t.meta).values(key=key, value=value)
-        conn.execute(new.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        conn.execute(SET, {"key": key, "value": value})
 
 
 def locked(conn: Connection, key: str, otherwise: str) -> str:
     """The value, `otherwise` if there is none, that nobody else changes before this transaction ends."""
-    conn.execute(insert(conn, t.meta).values(key=key, value=otherwise).on_conflict_do_nothing())
+    conn.execute(insert(t.meta), {"key": key, "value": otherwise})
     return str(conn.scalars(select(t.meta.c.value).where(t.meta.c.key == key).with_for_update()).one())
 
 

@@ -27,7 +27,7 @@ def move(db: Database, moves: Mapping[At, At | None], new: Collection[str], gone
             there = (c.file == bindparam("old_file")) & (c.offset == bindparam("old_offset"))
             conn.execute(update(t.captures).where(there).values(values), rows)
         if new:
-            conn.execute(upsert(conn, f).on_conflict_do_nothing(), [{"name": name, "added_at": now} for name in sorted(new)])
+            conn.execute(upsert(f), [{"name": name, "added_at": now} for name in sorted(new)])
         for some in chunks(sorted(gone)):
             conn.execute(delete(f).where(f.c.name.in_(some)))
 

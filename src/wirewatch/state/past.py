@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from wirewatch.model import ArticleNo, AtLeast, Rate
 from wirewatch.state import meta
@@ -27,6 +27,11 @@ from wirewatch.state.leases import chunks
 from wirewatch.state.upsert import insert
 
 FORGOTTEN = WEEK * (WEEKS + 1) // HOUR  # hours after which a count is of no use
+_ADD = insert(t.watch_hours, "(watch, query_hash, hour) DO UPDATE SET articles = watch_hours.articles + excluded.articles")
+_LATEST = insert(
+    t.mentions,
+    "(entity) DO UPDATE SET mentioned_at = excluded.mentioned_at WHERE excluded.mentioned_at > mentions.mentioned_at",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +132,7 @@ class Past:
         found = Counter((watch, query, hour_of(self._seen[no].first_seen_at)) for watch, query, no in new if self._seen[no].news)
         for (watch, query, hour), number in sorted(found.items()):
             w = t.watch_hours.c
-            row = insert(self._conn, t.watch_hours).values(watch=watch, query_hash=query, hour=hour, articles=number)
-            keys = ["watch", "query_hash", "hour"]
-            self._conn.execute(row.on_conflict_do_update(index_elements=keys, set_={"articles": w.articles + number}))
+            self._conn.execute(_ADD, {"watch": watch, "query_hash": query, "hour": hour, "articles": number})
             self._conn.execute(delete(t.watch_hours).where(w.watch == watch, w.hour < hour_of(self._now) - FORGOTTEN))
 
 
@@ -182,9 +185,6 @@ def _note_mentions(
     rows = [
         {"entity": entity, "mentioned_at": at, "noted_at": now} for entity, at in sorted(last.items()) if known.get(entity) != at
     ]
-    for some in chunks(rows):
-        new = insert(conn, t.mentions).values(list(some))
-        here, there = t.mentions.c.mentioned_at, new.excluded.mentioned_at
-        newer = case((there > here, there), else_=here)
-        conn.execute(new.on_conflict_do_update(index_elements=["entity"], set_={"mentioned_at": newer}))
+    if rows:
+        conn.execute(_LATEST, rows)
     return before, began

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, delete, func, insert, select, update
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
@@ -75,6 +75,51 @@ class PollCounts:
     seen: int
 
 
+# Statements are made once: SQLAlchemy takes longer to make one than SQLite to carry it out, and each poll needs a dozen.
+_a, _c, _f, _refs = t.articles.c, t.captures.c, t.feeds.c, t.article_feeds.c
+_ENDS = ("next_poll_at", "not_before", "outcome", "host", "reason", "detail", "last_poll_at", "last_success_at", "gone_at")
+_mine = (_f.no == bindparam("feed_no")) & (_f.token == bindparam("mine"))
+_here = _refs.feed == bindparam("of")
+
+
+def _ending(*names: str, **values: Any) -> Update:
+    new = {name: bindparam(f"new_{name}", type_=_f[name].type) for name in names}
+    return update(t.feeds).where(_mine).values(NOBODY | new | values)
+
+
+_FEED = select(t.feeds).where(_mine).with_for_update()
+_UNCHANGED = _ending(*LEARNED, *_ENDS)
+_POLLED = _ending(*LEARNED, *_ENDS, "last_new_at", entries=_f.entries + bindparam("references"))
+_ARTICLES = upsert(t.articles).returning(_a.id, _a.no)
+_KEYS = upsert(t.article_keys).returning(t.article_keys.c.key)
+_CAPTURES, _HOSTS, _SHOWN = upsert(t.captures), upsert(t.hosts), insert(t.article_feeds)
+_AGAIN = (
+    update(t.article_feeds)
+    .where(_here, _refs.article.in_(bindparam("some", expanding=True)))
+    .values(last_shown_at=bindparam("at"))
+    .returning(_refs.article, _refs.mark)
+)
+_MARKED = update(t.article_feeds).where(_here, _refs.article == bindparam("it")).values(mark=bindparam("new"))
+_so_far = func.sum(case((_c.kind == "edit", 1), else_=0))
+_EDITABLE = (
+    select(_c.article, func.max(_c.n).label("n"), _so_far.label("so_far"))
+    .where(_c.article.in_(bindparam("some", expanding=True)))
+    .group_by(_c.article)
+    .having(
+        func.sum(case((t.has_status("queued"), 1), else_=0)) == 0,
+        _so_far < MOST_EDITS,
+        func.sum(case((_c.reason == Reason.FORGOTTEN, 1), else_=0)) == 0,
+    )
+    .order_by(_c.article)
+)
+_REST = upsert(t.hosts, "(host) DO UPDATE SET next_at = excluded.next_at WHERE hosts.next_at < excluded.next_at")
+_CLOSE = upsert(
+    t.hosts,
+    "(host) DO UPDATE SET closed_until = excluded.closed_until"
+    " WHERE hosts.closed_until IS NULL OR hosts.closed_until < excluded.closed_until",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Poll:
     conn: Connection
@@ -89,8 +134,7 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
     a further capture (`edit`).
     """
     with db.write() as conn:
-        mine = (t.feeds.c.no == task.no) & (t.feeds.c.token == task.token)
-        feed = conn.execute(select(t.feeds).where(mine).with_for_update()).one_or_none()
+        feed = conn.execute(_FEED, {"feed_no": task.no, "mine": task.token}).one_or_none()
         if feed is None:
             return None
         poll = _Poll(conn, clock(conn), feed)
@@ -105,35 +149,31 @@ def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequenc
         fresh = [(new[key], by_key[key].entry) for key in reversed(by_key) if key in new]
         _queue(poll, [(article, 1, "new", entry) for article, entry in fresh])
         shown = {known[key]: by_key[key].entry for key in by_key if key in known}
-        references, edited = _shown(poll, shown)
-        _refer(poll, fresh)
-        _note(poll, polled, new=len(fresh), references=len(fresh) + references)
+        first, edited = _shown(poll, shown)
+        _refer(poll, fresh + first)
+        _note(poll, task, polled, new=len(fresh), references=len(fresh + first))
         if polled.host_next_at is not None:
-            _rest(conn, task.host, polled.host_next_at)
+            conn.execute(_REST, {"host": task.host, "next_at": polled.host_next_at})
         if polled.host_closed_until is not None:
-            _close(conn, task.host, polled.host_closed_until)
+            until = polled.host_closed_until  # the host sent us away: nobody asks it, for a feed or a page, before that
+            conn.execute(_CLOSE, {"host": task.host, "next_at": until, "closed_until": until})
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
 
 
 def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]") -> None:
     """Write polls that brought nothing, all in one transaction: such a poll touches its feed's row only. Lost claims are left."""
-    f = t.feeds.c
-    mine = (f.no == bindparam("feed_no")) & (f.token == bindparam("mine"))
-    same = (*LEARNED, "next_poll_at", "not_before", "outcome", "host")
     with db.write() as conn:
         now = clock(conn)
-        done = NOBODY | {"reason": None, "detail": "", "last_poll_at": now, "last_success_at": now, "gone_at": None}
-        values = {name: bindparam(f"new_{name}", type_=f[name].type) for name in same}
-        rows = [_bound(task, polled) for task, polled in results]
-        conn.execute(update(t.feeds).where(mine).values(done | values), rows)
+        done = {"reason": None, "detail": "", "last_poll_at": now, "last_success_at": now, "gone_at": None}
+        conn.execute(_UNCHANGED, [_bound(task, polled, done) for task, polled in results])
         rests = {task.host: polled.host_next_at for task, polled in results if polled.host_next_at is not None}
-        for host, until in sorted(rests.items()):
-            _rest(conn, host, until)
+        if rests:
+            conn.execute(_REST, [{"host": host, "next_at": until} for host, until in sorted(rests.items())])
 
 
-def _bound(task: "FeedTask", polled: Polled) -> dict[str, Any]:
+def _bound(task: "FeedTask", polled: Polled, values: dict[str, Any]) -> dict[str, Any]:
     about = {"feed_no": task.no, "mine": task.token}
-    return about | {f"new_{name}": value for name, value in _columns(task.url, polled).items()}
+    return about | {f"new_{name}": value for name, value in (_columns(task.url, polled) | values).items()}
 
 
 def _columns(url: str, polled: Polled) -> dict[str, Any]:
@@ -167,15 +207,14 @@ def make_articles(conn: Connection, rows: Sequence[dict[str, Any]], ids: dict[st
     """Insert articles with their keys (`ids`: key → id); gives their numbers by key, None where somebody else was first."""
     if not rows:
         return {}
-    a, k = t.articles.c, t.article_keys.c
-    new = upsert(conn, t.articles).on_conflict_do_nothing().returning(a.id, a.no)
-    made = {row.id: row.no for row in conn.execute(new, list(rows))}
+    made = dict(conn.execute(_ARTICLES, list(rows)).tuples().all())
     keyed = [{"key": key, "article": made[article_id]} for key, article_id in ids.items() if article_id in made]
     if not keyed:
         return dict.fromkeys(ids)
-    own = set(conn.scalars(upsert(conn, t.article_keys).on_conflict_do_nothing().returning(k.key), keyed))
+    own = set(conn.scalars(_KEYS, keyed))
     taken = [row["article"] for row in keyed if row["key"] not in own]  # became another article's key a moment ago
-    conn.execute(delete(t.articles).where(a.no.in_(taken)))
+    if taken:
+        conn.execute(delete(t.articles).where(_a.no.in_(taken)))
     return {key: made.get(article_id) if key in own else None for key, article_id in ids.items()}
 
 
@@ -207,9 +246,9 @@ def queue(conn: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> No
     over = {"status": "skipped", "reason": Reason.FORGOTTEN}
     open_ = {"status": "queued", "reason": None}
     rows = [row | (over if bare_host(row["host"]) in gone else open_) for row in rows]
-    conn.execute(upsert(conn, t.captures).on_conflict_do_nothing(), list(rows))
+    conn.execute(_CAPTURES, list(rows))
     hosts = sorted({row["host"] for row in rows})
-    conn.execute(upsert(conn, t.hosts).on_conflict_do_nothing(), [{"host": host, "next_at": now} for host in hosts])
+    conn.execute(_HOSTS, [{"host": host, "next_at": now} for host in hosts])
 
 
 def _mark(entry: Entry) -> str:
@@ -222,63 +261,40 @@ def _refer(poll: _Poll, shown: Sequence[tuple[int, Entry]]) -> None:
         {"article": article, "feed": poll.feed.no, "mark": _mark(entry), "last_shown_at": poll.now} for article, entry in shown
     ]
     if rows:
-        poll.conn.execute(insert(t.article_feeds), rows)
+        poll.conn.execute(_SHOWN, rows)
 
 
-def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[int, int]:
-    """Known articles that the feed shows (again): gives the number of new references, and of edits queued."""
-    refs = t.article_feeds.c
+def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[list[tuple[int, Entry]], int]:
+    """Known articles that the feed shows (again): gives those that it never showed before, and the number of edits queued."""
     marks: dict[int, str] = {}
     for some in chunks(list(shown)):
-        mine = (refs.feed == poll.feed.no) & refs.article.in_(some)
-        marks |= {row.article: row.mark for row in poll.conn.execute(select(refs.article, refs.mark).where(mine))}
-        poll.conn.execute(update(t.article_feeds).where(mine).values(last_shown_at=poll.now))
-    first = [(article, entry) for article, entry in shown.items() if article not in marks]
-    changed = {article: entry for article, entry in shown.items() if article in marks and marks[article] != _mark(entry)}
-    _refer(poll, first)
-    for article, entry in changed.items():
-        mine = (refs.feed == poll.feed.no) & (refs.article == article)
-        poll.conn.execute(update(t.article_feeds).where(mine).values(mark=_mark(entry)))
-    return len(first), _edits(poll, changed)
+        again = poll.conn.execute(_AGAIN, {"of": poll.feed.no, "some": some, "at": poll.now})
+        marks |= dict(again.tuples().all())
+    now = {article: _mark(shown[article]) for article in marks}
+    changed = {article: shown[article] for article in marks if marks[article] != now[article]}
+    if changed:
+        poll.conn.execute(_MARKED, [{"of": poll.feed.no, "it": article, "new": now[article]} for article in changed])
+    return [(article, entry) for article, entry in shown.items() if article not in marks], _edits(poll, changed)
 
 
 def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
-    c, edits, due = t.captures.c, [], dict[int, datetime]()
-    waiting = func.sum(case((t.has_status("queued"), 1), else_=0))
-    so_far = func.sum(case((c.kind == "edit", 1), else_=0))
-    forgotten = func.sum(case((c.reason == Reason.FORGOTTEN, 1), else_=0))
+    edits, due = [], dict[int, datetime]()
     for some in chunks(sorted(changed)):  # one order for all: two feeds may bring the same edits at once
-        query = select(c.article, func.max(c.n).label("n"), so_far.label("so_far")).where(c.article.in_(some)).group_by(c.article)
-        for row in poll.conn.execute(query.having(waiting == 0, so_far < MOST_EDITS, forgotten == 0).order_by(c.article)):
+        for row in poll.conn.execute(_EDITABLE, {"some": some}):
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
             due[row.article] = poll.now + BETWEEN_EDITS * row.so_far
     _queue(poll, edits, due)
     return len(edits)
 
 
-def _rest(conn: Connection, host: str, until: datetime) -> None:
-    """A poll is a request to the host like any other: the pace holds for what comes after it."""
-    h = t.hosts
-    new = upsert(conn, h).values(host=host, next_at=until)
-    conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"next_at": until}, where=h.c.next_at < until))
-
-
-def _close(conn: Connection, host: str, until: datetime) -> None:
-    """The host sent us away: nobody asks it, for a feed or a page, before that."""
-    h = t.hosts
-    new = upsert(conn, h).values(host=host, next_at=until, closed_until=until)
-    sooner = or_(h.c.closed_until.is_(None), h.c.closed_until < until)
-    conn.execute(new.on_conflict_do_update(index_elements=["host"], set_={"closed_until": until}, where=sooner))
-
-
-def _note(poll: _Poll, polled: Polled, *, new: int, references: int) -> None:
-    values = _columns(poll.feed.url, polled) | NOBODY
-    values |= {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": poll.now}
-    values |= {"entries": t.feeds.c.entries + references}
+def _note(poll: _Poll, task: "FeedTask", polled: Polled, *, new: int, references: int) -> None:
+    feed, now = poll.feed, poll.now
+    values = {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": now}
+    values |= {name: feed._mapping[name] for name in ("last_success_at", "last_new_at", "gone_at")}
     if polled.outcome not in ("failed", "gone"):
-        values |= {"last_success_at": poll.now, "gone_at": None}
-    if polled.outcome == "gone" and poll.feed.gone_at is None:
-        values |= {"gone_at": poll.now}
+        values |= {"last_success_at": now, "gone_at": None}
+    if polled.outcome == "gone" and feed.gone_at is None:
+        values |= {"gone_at": now}
     if new:
-        values |= {"last_new_at": poll.now}
-    poll.conn.execute(update(t.feeds).where(t.feeds.c.no == poll.feed.no).values(values))
+        values |= {"last_new_at": now}
+    poll.conn.execute(_POLLED, _bound(task, polled, values) | {"references": references})

@@ -154,7 +154,7 @@ class _Ledger:
         if known is not None:
             suppressed = (m.id == known.id) & (m.state == "suppressed")
             return self._conn.execute(update(t.matches).where(suppressed).values(values)).rowcount == 1
-        new = upsert(self._conn, t.matches).values(values).on_conflict_do_nothing().returning(m.id)
+        new = upsert(t.matches).values(values).returning(m.id)
         return self._conn.scalar(new) is not None
 
     def _about(self, met: Met) -> Row[Any]:

@@ -86,6 +86,20 @@ def test_a_closed_host_is_left_alone_even_with_now(open_again: Callable[[], Data
     assert captures.claim_host(open_again(), now_too=True) is None
 
 
+def test_of_two_times_that_close_a_host_the_later_one_stands(open_again: Callable[[], Database]) -> None:
+    db, later = open_again(), datetime.now(UTC).replace(microsecond=0) + 2 * SOON
+    announce(db, *many(1))
+    host = captures.claim_host(db)
+    assert host is not None
+    with db.write() as conn:
+        conn.execute(update(t.hosts).values(closed_until=later))
+
+    captures.release_host(db, host, down_until=later - SOON)
+
+    with db.read() as conn:
+        assert conn.scalar(select(t.hosts.c.closed_until)) == later
+
+
 def test_the_longest_due_comes_first_and_the_limit_holds(db: Database) -> None:
     announce(db, *many(5))
     with db.write() as conn:
