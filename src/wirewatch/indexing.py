@@ -175,6 +175,8 @@ def _read(task: IndexTask, extract: Extract, texts: Texts) -> merging.Read:
         final_url=task.final_url,
         canonical=extract.canonical,
         digest=texts[task.article_no].folded.digest,
+        capture=task.no,
+        token=task.token,
     )
 
 

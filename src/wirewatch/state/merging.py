@@ -24,10 +24,13 @@ class Read:
     final_url: str  # after redirects
     canonical: str  # the address that the page calls its own, "" if it doesn't
     digest: bytes | None  # of the text (group.stage)
+    capture: int = 0  # that was read, and the claim on it
+    token: str = ""
 
 
 def settle(db: Database, pages: Sequence[Read]) -> dict[ArticleNo, ArticleId]:
     """Give each article the keys that are believed; gives those that are another article under a further address, with its id.
+    Their captures are over in the same transaction: two workers must not take two pages each for the other.
 
     An article that is in the index already stays itself. One that only waits to be fetched gives way to the one that was read.
     """
@@ -40,6 +43,9 @@ def settle(db: Database, pages: Sequence[Read]) -> dict[ArticleNo, ArticleId]:
         for page, told in believed:
             if (other := _settle(conn, page, told, texts, found)) is not None:
                 found[page.article] = other
+                over = ended("skipped", Reason.SAME_AS, other, clock(conn))
+                mine = (t.captures.c.no == page.capture) & (t.captures.c.token == page.token)
+                conn.execute(update(t.captures).where(mine).values(over))
     return found
 
 

@@ -142,6 +142,33 @@ def test_two_pages_that_each_call_themselves_the_other_are_not_both_lost(db: Dat
     assert list(merging.settle(db, pages)) == [number_of(db, BRIDGE)]
 
 
+def test_two_workers_do_not_take_two_pages_each_for_the_other(db: Database) -> None:
+    announce(db, entry(BRIDGE), entry(OTHER))
+    fetch_all(db)
+    tasks = captures.claim_fetched(db, 1) + captures.claim_fetched(db, 1)
+    others = {BRIDGE: OTHER, OTHER: BRIDGE}
+
+    found = [
+        merging.settle(
+            db,
+            [
+                merging.Read(
+                    article=task.article_no,
+                    url=task.url,
+                    final_url=task.url,
+                    canonical=others[task.url],
+                    digest=b"text",
+                    capture=task.no,
+                    token=task.token,
+                )
+            ],
+        )
+        for task in tasks
+    ]
+
+    assert [list(each) for each in found] == [[tasks[0].article_no], []]
+
+
 def test_nothing_is_the_same_as_an_article_that_failed(db: Database) -> None:
     announce(db, entry(BRIDGE))
     (task,) = claim_to_fetch(db)
