@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from wirewatch import __version__
 from wirewatch.cli import (
@@ -89,7 +90,11 @@ def options(
 def main() -> None:
     """Run the command; exit code 0 done, 1 something failed, 2 the user's mistake, 130 ended by Ctrl-C."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except TyperException as error:
+        _refuse(error)
+    except typer.Abort:
+        _fail("stopped", 1)
     except UserError as error:
         _fail(str(error), 2)
     except Unavailable as error:
@@ -99,6 +104,29 @@ def main() -> None:
     except BrokenPipeError:  # `wirewatch search … | head`: nobody reads on, which is fine
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _refuse(error: TyperException) -> None:
+    """A command line that can't be read: what is wrong in one line, and where help is; a group's name alone shows its help."""
+    text, ctx = error.format_message(), getattr(error, "ctx", None)
+    if "\n" in text:
+        typer.echo(text, err=True)
+        sys.exit(error.exit_code)
+    _fail(
+        f"{text.rstrip('.')}; {_advice(error)}`{ctx.command_path if ctx else 'wirewatch'} --help` shows what there is",
+        error.exit_code,
+    )
+
+
+def _advice(error: TyperException) -> str:
+    """What a query probably meant: one that begins with -, and one without quotes, read as options and further arguments."""
+    ctx = getattr(error, "ctx", None)
+    if ctx is None or not any(each.name == "query" for each in ctx.command.params):
+        return ""
+    option = getattr(error, "option_name", "")
+    if option.startswith("-") and not option.startswith("--"):
+        return "a query says NOT where other languages have -; "
+    return "put a query of several words in quotes; " if "extra argument" in error.format_message() else ""
 
 
 def _fail(text: str, code: int) -> None:

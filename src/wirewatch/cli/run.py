@@ -22,6 +22,7 @@ Now = Annotated[bool, typer.Option("--now", help="Also what isn't due yet. Break
 Json = Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")]
 M_ARENA_MAX = -8  # malloc.h
 MEANWHILE = 1.0  # seconds that one of many runs waits for its messages: slow ones count in the next run's summary
+SHORTEST = 1.0  # seconds between two runs
 LOOK = 5.0  # seconds between two looks for messages that have fallen due
 FAULTS = {"failed", "dead"}  # outcomes that make the exit code 1
 
@@ -49,6 +50,8 @@ def run(
         pause = pace(every)
     except ValueError as error:
         raise UserError(f"--every: {error}") from error
+    if pause < SHORTEST:
+        raise UserError(f"--every: {every!r} is no pause; write 1s or more")
     with _house(ctx.obj, now) as house:
         house.patience = house.patience if once else MEANWHILE
         code = _one_run(ctx.obj, house, as_json)

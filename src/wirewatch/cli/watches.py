@@ -78,6 +78,9 @@ def history(
 
 def print_history(rows: "Sequence[MatchRow]") -> None:
     """Show matches to a person, a line each."""
+    if not rows:
+        show.say("no match yet; `wirewatch watches list` shows the watches")
+        return
     told = (
         (r.watch, show.ago(r.matched_at), r.state, r.title, ", ".join(_reasons(r)), ", ".join(map(_delivered, r.deliveries)))
         for r in rows

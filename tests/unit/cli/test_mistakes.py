@@ -1,0 +1,46 @@
+"""A command line that can't be read is told in one line that says what would be right."""
+
+import sys
+
+import pytest
+
+from wirewatch.cli.main import main
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("search", "-Kim"), "NOT"),
+        (("search", "Kim", "Putin"), "in quotes"),
+        (("count", "-Kim"), "NOT"),
+        (("search",), "wirewatch search --help"),
+        (("search", "Kim", "--limit", "x"), "--limit"),
+        (("search", "Kim", "--nosuch"), "--nosuch"),
+        (("searhc",), "search"),
+        (("watches", "replay", "kim"), "--since"),
+        (("run", "--every", "0s"), "1s or more"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    typed: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["wirewatch", *typed])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert len(lines) == 1
+    assert lines[0].startswith("wirewatch: ")
+    assert told in lines[0]
+
+
+def test_a_group_without_a_command_shows_what_it_has(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["wirewatch", "watches"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "history" in capsys.readouterr().err
