@@ -90,6 +90,8 @@ def _print(db: "Database", found: dict[str, Any], failures: bool) -> None:
         ("source", "feed", "state", "last success", "last new", "next poll"),
         ((row.source, row.url, condition(row), *times(row)) for row in feeds.rows(db) if row.active),
     )
+    if not found["feeds"]["total"]:
+        show.say("no feed is known yet: `wirewatch run --once` takes in those of feeds.yaml")
     show.out()
     show.out("articles  " + show.counted(found["articles"], "none yet"))
     for name in ("skipped", "failed"):

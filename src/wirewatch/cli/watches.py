@@ -69,6 +69,8 @@ def history(
     settings = ctx.obj.settings()
     with opened(settings.main.state.url, settings.home) as db:
         rows = matches.history(db, name)
+    if name and not rows:
+        watching.watch_of(settings, name)
     if as_json:
         for row in rows:
             show.json_line(asdict(row))
@@ -142,4 +144,6 @@ def retry(
     settings = ctx.obj.settings()
     with opened(settings.main.state.url, settings.home) as db:
         revived = matches.revive(db, name)
+    if name and not revived:
+        watching.watch_of(settings, name)
     show.out(f"{revived} messages to be sent again; `wirewatch match` or the next run sends them")

@@ -1,6 +1,7 @@
 """A command line that can't be read is told in one line that says what would be right."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,16 @@ def test_a_group_without_a_command_shows_what_it_has(monkeypatch: pytest.MonkeyP
 
     assert ended.value.code == 2
     assert "history" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["history", "retry"])
+def test_a_watch_that_nobody_knows_is_a_mistake(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["wirewatch", "--home", str(tmp_path), "watches", command, "nosuch"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "'nosuch' is no watch" in capsys.readouterr().err
