@@ -10,6 +10,8 @@ import pytest
 
 from tests.unit.docker.scripts import DOCKER, load
 
+pytestmark = pytest.mark.long  # processes and servers of its own; only a container's scripts depend on it
+
 setup = load("airflow_setup")
 PASSWORDS = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 

@@ -8,6 +8,8 @@ from moto.server import ThreadedMotoServer
 
 from tests.unit.docker.scripts import load
 
+pytestmark = pytest.mark.long  # processes and servers of its own; only a container's scripts depend on it
+
 bucket = load("bucket")
 
 

@@ -14,6 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.unit.docker.scripts import DOCKER
 
+pytestmark = pytest.mark.long  # processes and servers of its own; only a container's scripts depend on it
+
 SECRETS = {"AIRFLOW_DB_PASSWORD": "one' OR 'a'='a", "WIREWATCH_DB_PASSWORD": "two"}
 
 

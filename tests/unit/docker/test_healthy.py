@@ -11,6 +11,8 @@ from tests.unit.docker.scripts import load
 from wirewatch.state import runs
 from wirewatch.state.database import opened
 
+pytestmark = pytest.mark.long  # processes and servers of its own; only a container's scripts depend on it
+
 healthy = load("healthy")
 
 
