@@ -42,6 +42,7 @@ def test_the_partial_indexes_are_made_as_written(db: Database) -> None:
         "captures_owner",
         "articles_revisit",
         "captures_reason",
+        "outbox_dead",
         "outbox_pending",
     }
     catalogue = "sqlite_master" if db.engine.dialect.name == "sqlite" else "pg_indexes"
