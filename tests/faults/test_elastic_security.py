@@ -88,6 +88,7 @@ def test_the_reader_searches_and_writes_nothing(server: Server, tmp_path: Path) 
             reader.index(index="wirewatch-articles-v1-2026.01", document={"id": "x"})
 
 
+@pytest.mark.long
 def test_the_set_up_may_reindex(server: Server, tmp_path: Path) -> None:
     secret = {"ES_PASSWORD": PASSWORD}
     with SampleSite() as site:

@@ -95,6 +95,7 @@ def until_it_holds_something(db: Database, worker: "subprocess.Popen[str]") -> N
     pytest.fail("the worker never held anything")
 
 
+@pytest.mark.long
 def test_eight_workers_do_everything_once_though_one_is_killed_and_one_oversleeps(shared: tuple[str, Database]) -> None:
     url, db = shared
     pages = int(SECONDS * 25)

@@ -57,6 +57,7 @@ def test_what_run_indexes_search_finds_and_each_watch_tells_once(site: SampleSit
     assert "BAD" not in cli("doctor", code=(0, 1)).replace("BAD feeds", "")
 
 
+@pytest.mark.long
 def test_a_reindex_makes_the_same_index_anew_and_tells_nobody(site: SampleSite, tmp_path: Path, where: IndexSettings) -> None:
     cli = on_index(site, tmp_path, where)
     cli("run", "--once", "--now", code=(0, 1))
@@ -70,6 +71,7 @@ def test_a_reindex_makes_the_same_index_anew_and_tells_nobody(site: SampleSite, 
     assert (cli.told(), cli.rows("watches", "history")) == (told, history)
 
 
+@pytest.mark.long
 def test_a_reindex_of_one_language_carries_the_others_over(site: SampleSite, tmp_path: Path, where: IndexSettings) -> None:
     cli = on_index(site, tmp_path, where)
     cli("run", "--once", "--now", code=(0, 1))
@@ -85,6 +87,7 @@ def test_a_reindex_of_one_language_carries_the_others_over(site: SampleSite, tmp
     assert cli.rows("search", "*", "--limit", "1000") == before
 
 
+@pytest.mark.long
 def test_what_older_rules_made_is_made_anew_where_it_stands(site: SampleSite, tmp_path: Path, where: IndexSettings) -> None:
     cli = on_index(site, tmp_path, where)
     cli("run", "--once", "--now", code=(0, 1))
@@ -135,6 +138,7 @@ def test_past_its_keeping_time_a_month_is_dropped_whole_and_never_made_again(
     assert ids(cli) == fresh
 
 
+@pytest.mark.long
 def test_an_embedded_user_moves_up_with_one_command(site: SampleSite, tmp_path: Path, elasticsearch: str) -> None:
     with elastic_index(elasticsearch) as server:
         cli = on_index(site, tmp_path, IndexSettings(name=server.name))

@@ -148,6 +148,7 @@ def test_an_alarms_channel_that_is_not_there_is_the_users_mistake(site: SampleSi
     assert "'nobody' is not in [channels]" in cli("status", code=2)
 
 
+@pytest.mark.long
 def test_the_tasks_do_what_the_command_line_does(site: SampleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli, alone = on_site(site, tmp_path / "tasks"), on_site(site, tmp_path / "alone")
     as_airflow_has_it(cli, monkeypatch)
@@ -182,6 +183,7 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.long
 def test_a_user_of_sqlite_moves_up_and_nothing_is_lost_or_told_again(site: SampleSite, tmp_path: Path, postgresql: str) -> None:
     cli = on_site(site, tmp_path)
     cli("run", "--once")

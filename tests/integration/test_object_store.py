@@ -9,6 +9,8 @@ from tests.cli import Cli, on_site
 from tests.s3 import Bucket
 from wirewatch.demo.site import SampleSite
 
+pytestmark = pytest.mark.long  # a server of its own and whole runs through it
+
 
 @pytest.fixture
 def cli(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:

@@ -18,6 +18,8 @@ from wirewatch.model import Place
 from wirewatch.state import moving
 from wirewatch.state.database import Database, opened
 
+pytestmark = pytest.mark.long  # whole runs, and half a minute in all
+
 
 @pytest.fixture
 def site() -> Iterator[SampleSite]:

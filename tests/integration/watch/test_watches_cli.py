@@ -167,7 +167,7 @@ def test_dead_messages_are_put_on_their_way_again(desk: Desk) -> None:
     matches.failed_once(desk.wire.db, replace(task, attempts=7), "refused")
     dead = [row.state for row in matches.history(desk.wire.db)]
 
-    said = desk("retry", "kim"), desk("retry", "other")
+    said = desk("retry", "kim"), desk("retry", "big")
 
     assert dead == ["dead"]
     assert (said[0].split()[0], said[1].split()[0]) == ("1", "0")
@@ -184,4 +184,4 @@ def test_the_history_of_one_watch_says_why(desk: Desk) -> None:
 
     assert row["why"] == {"words": ["Ким"], "entities": [], "topics": []}
     assert row["sentence"] == f"Лидер Северне Кореје <em>Ким</em>{BODY.split('Ким')[1]}"
-    assert desk("history", "big").count("\n") == 1
+    assert desk("history", "big") == ""
