@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -35,20 +36,25 @@ def pages(path: Path, most: int, told: Foreign) -> Iterator[Page]:
     try:
         with path.open("rb") as stream:
             records, end = ArchiveIterator(stream), 0
-            for record in records:
-                told.position = stream.tell()
-                page = _page(record, most, told)
-                _whole(record)
-                end = records.get_record_offset() + records.get_record_length()
-                if page is not None:
-                    yield page
-            if path.suffix == ".gz" and (end < path.stat().st_size or not ends_whole(stream, records.get_record_offset())):
+            try:
+                for record in records:
+                    told.position = stream.tell()
+                    page = _page(record, most, told)
+                    _whole(record)
+                    end = records.get_record_offset() + records.get_record_length()
+                    if page is not None:
+                        yield page
+            except (ArchiveLoadFailed, AttributeError) as error:  # warcio uses lines and fields that may not be there
+                what = "a record lacks its fields" if isinstance(error, AttributeError) else str(error)
+                raise ValueError(CUT if _cut(path, stream, records.offset) else what) from error
+            stream.seek(end)
+            if stream.read(65_536).strip() or _cut(path, stream, records.get_record_offset()):
                 raise ValueError(CUT)  # of the last record only the first bytes are there, or all but the last
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder; name a .warc.gz file") from error
     except (FileNotFoundError, PermissionError) as error:
         raise UserError(f"{path}: {error.strerror}") from error
-    except (OSError, EOFError, zlib.error, ArchiveLoadFailed, ValueError, AttributeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         told.broken = one_line(str(error), 200) or type(error).__name__
 
 
@@ -71,11 +77,15 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
     return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=_date(record), took=0.0)
 
 
+def _cut(path: Path, stream: BinaryIO, last: int) -> bool:
+    return path.suffix == ".gz" and not ends_whole(stream, last)
+
+
 def _whole(record: ArcWarcRecord) -> None:
     """Raises ValueError for a record that the file's end cuts: warcio gives it back short, without a word."""
     while record.raw_stream.read(65_536):
         pass
-    if not record.rec_type or getattr(record.raw_stream, "limit", 0) > 0:
+    if not record.rec_headers.get_header("Content-Length") or getattr(record.raw_stream, "limit", 0) > 0:
         raise ValueError(CUT)
 
 
