@@ -55,6 +55,7 @@ class Visit:
     away: bool = False  # a redirect has led to another host
     lost: bool = False  # another has the host now
     robots: Robots | None = None
+    emptied: bool = False  # nothing more of it was due
 
     def __post_init__(self) -> None:
         self.pace, self.next_at = self.host.pace, self.host.next_at
@@ -89,7 +90,10 @@ class Visit:
         return self.lost or self.down_until is not None or self.not_before is not None
 
     async def _claim(self) -> bool:
+        if self.emptied:
+            return False
         tasks = await asyncio.to_thread(captures.claim_captures, self.db, self.host, BATCH, now_too=self.rules.now_too)
+        self.emptied = len(tasks) < BATCH
         self.claimed.extend(tasks)
         return bool(tasks)
 

@@ -97,15 +97,23 @@ def _is_challenge(page: Page) -> bool:
         said = page.header(name)
         if said and (said == value if value else page.status in _CHALLENGE_STATUS):
             return True
-    if len(page.body) > STUB:
+    if len(page.body) > STUB or (page.status == 200 and _has_paragraphs(page.body)):
         return False
     body = page.body.lower()
-    if page.status == 200 and body.count(b"<p") > _PARAGRAPHS:
-        return False
     marked = any(mark in body for mark in _CHALLENGE_MARKS)
     if page.status != 200:
         return marked
     return (marked or any(word in body for word in _SCRIPT_WORDS)) and _is_stub(page.body, marked=marked)
+
+
+def _has_paragraphs(body: bytes) -> bool:
+    """Whether it has more than a challenge has. Most pages show it early: nothing beyond is read."""
+    at = 0
+    for _ in range(_PARAGRAPHS + 1):
+        at = body.find(b"<p", at) + 2
+        if at < 2:
+            return body.lower().count(b"<p") > _PARAGRAPHS
+    return True
 
 
 def _is_stub(body: bytes, *, marked: bool) -> bool:

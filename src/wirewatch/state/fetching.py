@@ -122,12 +122,9 @@ def _hold(conn: Connection, host: HostTask, now: datetime, **values: Any) -> boo
 
 
 def _tasks(conn: Connection, nos: Sequence[int], token: str) -> list[FetchTask]:
-    a, c, f = t.articles, t.captures, t.feeds
-    about = (a.c.id, a.c.first_seen_at, f.c.url.label("feed"), *todays_source())
-    tables = c.join(a, a.c.no == c.c.article).outerjoin(f, f.c.no == a.c.feed)
     rows: list[Row[Any]] = []
     for some in chunks(nos):
-        rows += conn.execute(select(c, *about).select_from(tables).where(c.c.no.in_(some)))
+        rows += conn.execute(_WITH_ARTICLES, {"nos": some})
     keys = _keys(conn, [row.article for row in rows])
     validators = _validators(conn, [row.article for row in rows if row.kind in LOOKS])
     order = {no: place for place, no in enumerate(nos)}
@@ -155,6 +152,14 @@ def todays_source() -> tuple[ColumnElement[Any], ...]:
 def _either(today: Any, then: Any) -> ColumnElement[Any]:
     labelled: ColumnElement[Any] = case((t.feeds.c.no.is_not(None), today), else_=then).label(f"{today.name}_today")
     return labelled
+
+
+_a, _c, _f = t.articles, t.captures, t.feeds
+_WITH_ARTICLES = (
+    select(_c, _a.c.id, _a.c.first_seen_at, _f.c.url.label("feed"), *todays_source())
+    .select_from(_c.join(_a, _a.c.no == _c.c.article).outerjoin(_f, _f.c.no == _a.c.feed))
+    .where(_c.c.no.in_(bindparam("nos", expanding=True)))
+)
 
 
 def _keys(conn: Connection, articles: Sequence[int]) -> dict[int, list[str]]:
