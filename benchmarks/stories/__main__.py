@@ -69,6 +69,11 @@ def judged(seeds: Sequence[int]) -> None:
         row(f"articles of seed {seed}", str(len(articles)))
     for name, results in made.items():
         _summary(name, results)
+    if not rivals.HAS_DATASKETCH:
+        row(
+            "datasketch MinHashLSH",
+            "not measured: .venv/bin/pip install datasketch (it brings scipy, which nothing else here needs)",
+        )
     _kinds([found for found, _ in made["wirewatch"]])
     for n, (name, bar) in enumerate(ORDERS):
         row(name, _spread([each[n] for each in arrival], 4), bar)

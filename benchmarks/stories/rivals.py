@@ -11,13 +11,14 @@ from benchmarks.stories.labelled import Labelled
 from wirewatch.analysis.chain import forms
 from wirewatch.group.sketch import RUN, fold
 
+HAS_DATASKETCH = importlib.util.find_spec("datasketch") is not None
 Rival = Callable[[Sequence[Labelled]], list[Hashable]]
 
 
 def available() -> dict[str, Rival]:
     """The rivals by name; datasketch's only where it can be imported."""
     found: dict[str, Rival] = {"equal text": equal_text, "equal title": equal_title, "SimHash of 64 bits, distance 3": simhash}
-    if importlib.util.find_spec("datasketch"):
+    if HAS_DATASKETCH:
         found = {f"datasketch MinHashLSH, J ≥ {at}": _minhash(at) for at in (0.5, 0.8)} | found
     return found
 
