@@ -53,7 +53,7 @@ def _simhash(words: Iterable[str]) -> int:
 
 def _minhash(threshold: float) -> Rival:
     def grouped(articles: Sequence[Labelled]) -> list[Hashable]:
-        from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found,unused-ignore]
+        from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         lsh: Any = MinHashLSH(threshold=threshold, num_perm=128)
         signatures: dict[int, Any] = {}
