@@ -8,34 +8,47 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wirewatch.model import Notice
     from wirewatch.settings import Settings
+    from wirewatch.watch.channels import Channel
 
 KEPT = 500  # alarms that are remembered as told; Airflow calls back about as many in a month of bad days
 
 
 def tell(settings: "Settings", title: str, text: str) -> int:
-    """Tell every address of the alarms' channels; gives how many took it. An address that doesn't is logged, no more."""
+    """Tell every address of the alarms' channels; gives how many took it. An address that doesn't is logged, no more.
+
+    All are told at once: one that hangs delays none of the others.
+    """
+    from concurrent.futures import ThreadPoolExecutor
     from datetime import UTC, datetime
 
-    import structlog
-
-    from wirewatch.errors import WirewatchError
     from wirewatch.model import Notice
     from wirewatch.safe import one_line
     from wirewatch.watch.channels import channels_of
 
-    notice, took = Notice(title=one_line(title, 200), text=text, at=datetime.now(UTC)), 0
-    channels = channels_of(settings)
-    for name, key in channels.addresses(settings.main.alarms.channels):
-        channel = channels.get(name, key)
-        try:
-            if channel is not None:
-                channel.say(notice)
-                took += 1
-        except Exception as error:  # noqa: BLE001 - an alarm must not be the next failure
-            why = one_line(str(error), 300) if isinstance(error, WirewatchError) else type(error).__name__  # may hold the address
-            structlog.get_logger().error("an alarm was not taken", channel=name, why=why)
-    return took
+    notice, channels = Notice(title=one_line(title, 200), text=text, at=datetime.now(UTC)), channels_of(settings)
+    addresses = channels.addresses(settings.main.alarms.channels)
+    if not addresses:
+        return 0
+    with ThreadPoolExecutor(len(addresses), "alarm") as beside:
+        return sum(beside.map(lambda address: _took(address[0], channels.get(*address), notice), addresses))
+
+
+def _took(name: str, channel: "Channel | None", notice: "Notice") -> bool:
+    import structlog
+
+    from wirewatch.errors import WirewatchError
+    from wirewatch.safe import one_line
+
+    try:
+        if channel is not None:
+            channel.say(notice)
+            return True
+    except Exception as error:  # noqa: BLE001 - an alarm must not be the next failure
+        why = one_line(str(error), 300) if isinstance(error, WirewatchError) else type(error).__name__  # may hold the address
+        structlog.get_logger().error("an alarm was not taken", channel=name, why=why)
+    return False
 
 
 def tell_once(key: str, title: str, text: str) -> bool:

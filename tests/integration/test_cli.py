@@ -88,16 +88,19 @@ def test_an_unknown_reason_for_retry_names_the_known(cli: Cli) -> None:
     assert "http-404" in cli("retry", "--reason", "nonsense", code=2)
 
 
-def test_a_reader_who_leaves_early_is_no_failure(cli: Cli) -> None:
-    cli("run", "--once")
-    process = cli.start("feeds", "list")
+@pytest.mark.parametrize(
+    "arguments", [("watches", "list", "--json"), ("watches", "list"), ("entities", "find", "Ким " * 9000, "--json"), ("--help",)]
+)
+def test_a_reader_who_leaves_early_is_no_failure(arguments: tuple[str, ...], cli: Cli) -> None:
+    process = cli.start(*arguments)
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
 
     _, err = process.communicate(timeout=60)
 
-    assert "Traceback" not in err
+    assert err == ""
+    assert process.returncode == 0
 
 
 def test_the_package_runs_as_a_module_too() -> None:

@@ -218,4 +218,4 @@ def test_the_schema_is_made_and_said(site: SampleSite, tmp_path: Path, postgresq
         _, again = process.communicate(timeout=60)
 
     assert made.strip().endswith(", made")
-    assert again.strip().endswith(", is current")
+    assert again.strip().endswith(", current")

@@ -1,16 +1,21 @@
-"""Where an operator of another search language was probably meant: what to write instead."""
+"""What is wrong with a query: where it breaks off, or an operator of another search language was probably meant."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from wirewatch.analysis.chain import exacts
+from wirewatch.safe import one_line
 
 _OPERATORS = ("AND", "OR", "NOT")
 _SIGNS = {"&": "AND", "&&": "AND", "|": "OR", "||": "OR"}
 _BEFORE = {"-": "NOT", "!": "NOT"}  # of a word, as other search languages have it
 _LATIN = re.compile("[A-Za-z]")
 _FUZZY = re.compile(r"[~^]\d*(\.\d+)?$")
+_UNREADABLE = {
+    '"': 'a " that is never closed',
+    "*": "a * stands at a word's end (Put*) or by itself (every article)",
+}
 _JOKER = re.compile(r"[^\W\d_]\?[^\W\d_]")
 
 
@@ -18,11 +23,38 @@ def advice(lexed: Sequence[Any]) -> tuple[str, int] | None:
     """What is probably no word in a query's tokens, in one line, and at which character; None where all is well."""
     for n, token in enumerate(lexed):
         before, after = (lexed[n - 1] if n else None), (lexed[n + 1] if n + 1 < len(lexed) else None)
+        if str(token) == "=" and _adjacent(token, after):
+            return '= stands before words in quotes: ="Kim Putin"', int(token.start_pos)
         if token.type != "TEXT" or (before is not None and before.type == "FIELD"):
             continue
         if said := _quoted(token, after) if '"' in token else _bare(token, before, after):
             return said, int(token.start_pos)
     return None
+
+
+def unreadable(char: str) -> str:
+    """Why no token begins with this character."""
+    return _UNREADABLE.get(char, f"{char!r} can't stand here")
+
+
+def unexpected(text: str, token: Any) -> tuple[str, int]:
+    """Why a query can't go on with this token, None for its end: in one line, and at which character."""
+    if token is None or token.type == "$END":
+        return _broken_off(text)
+    if token.type == "RPAR":
+        return "a ) without its (, or an empty group", token.start_pos
+    if token in ("AND", "OR"):
+        return f'nothing stands before {token}; write "{token}" in quotes to mean the word', token.start_pos
+    return f"{one_line(str(token), 40)!r} can't stand here", token.start_pos
+
+
+def _broken_off(text: str) -> tuple[str, int]:
+    if not text.strip():
+        return "the query is empty; * meets every article", 0
+    end, last = len(text.rstrip()), text.split()[-1].lstrip("(")
+    if last in _OPERATORS:
+        return f'nothing follows {last}; write "{last}" in quotes to mean the word', end
+    return "a ( that is never closed" if text.count("(") > text.count(")") else "the query breaks off", end
 
 
 def _quoted(token: Any, after: Any) -> str | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from wirewatch.analysis.chain import exacts
 from wirewatch.analysis.dates import NotADate, period
-from wirewatch.analysis.mistakes import advice
+from wirewatch.analysis.mistakes import advice, unexpected, unreadable
 from wirewatch.errors import UserError
 from wirewatch.safe import one_line
 
@@ -188,6 +188,16 @@ def words(node: Node, *, negated: bool = False) -> Iterator[Leaf]:
         yield node
 
 
+def values(node: Node, name: str) -> tuple[str, ...]:
+    """What a query asks of a field (`entity`, `topic` …), each value once; not what stands under a NOT."""
+    match node:
+        case Field(field, value) if field == name:
+            return (value,)
+        case And(parts) | Or(parts):
+            return tuple(dict.fromkeys(value for part in parts for value in values(part, name)))
+    return ()
+
+
 def _bounded(text: str) -> None:
     if len(text) > LONGEST:
         raise QueryError(f"longer than {LONGEST} characters", LONGEST)
@@ -214,31 +224,9 @@ def _tree(text: str) -> Any:
         return _parser().parse(text)
     except UnexpectedCharacters as error:
         at = int(error.pos_in_stream or 0)
-        raise QueryError(_UNREADABLE.get(text[at], f"{text[at]!r} can't stand here"), at) from error
+        raise QueryError(unreadable(text[at]), at) from error
     except (UnexpectedToken, UnexpectedEOF) as error:
-        raise _unexpected(text, getattr(error, "token", None)) from error
-
-
-_UNREADABLE = {
-    '"': 'a " that is never closed',
-    "*": "a * stands at a word's end (Put*) or by itself (every article)",
-}
-
-
-def _unexpected(text: str, token: Any) -> QueryError:
-    if token is None or token.type == "$END":
-        if not text.strip():
-            return QueryError("the query is empty; * meets every article", 0)
-        end = len(text.rstrip())
-        last = text.split()[-1].lstrip("(")
-        if last in ("AND", "OR", "NOT"):
-            return QueryError(f'nothing follows {last}; write "{last}" in quotes to mean the word', end)
-        return QueryError("a ( that is never closed" if text.count("(") > text.count(")") else "the query breaks off", end)
-    if token.type == "RPAR":
-        return QueryError("a ) without its (, or an empty group", token.start_pos)
-    if token in ("AND", "OR"):
-        return QueryError(f'nothing stands before {token}; write "{token}" in quotes to mean the word', token.start_pos)
-    return QueryError(f"{one_line(str(token), 40)!r} can't stand here", token.start_pos)
+        raise QueryError(*unexpected(text, getattr(error, "token", None))) from error
 
 
 def _node(tree: Any, field: Any, zone: tzinfo) -> Node | None:

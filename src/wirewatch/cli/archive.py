@@ -1,6 +1,5 @@
 """`archive`, `import` and `forget`: the archive's upkeep, pages in, and pages out for good."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +51,7 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
             for problem in wrong:
                 show.json_line({"file": name, "problem": problem}) if as_json else show.out(problem)
     if not as_json:
-        show.say(f"{files} files, {pages} whole pages, {problems} problems")
+        show.say(f"{show.number(files, 'file')}, {show.number(pages, 'whole page')}, {show.number(problems, 'problem')}")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -99,14 +98,17 @@ def forget(
             raise UserError(f"forget: no article is known under {one_line(str(url))}")
         for _, title, address in found[:SHOWN]:
             show.say(f"  {one_line(title or address, 100)}")
-        what = f"{len(found)} articles" + (f", and all to come from {name}" if name else "")
+        what = show.number(len(found), "article") + (f", and all to come from {name}" if name else "")
         if not yes and not _agreed(f"Forget {what}?"):
+            show.say("nothing was forgotten; --yes doesn't ask")
             raise typer.Exit(1)
         pages = forget_all(house.settings.archive, house.db, house.index, [each for each, _, _ in found], [name] if name else [])
-    show.say(f"forgotten: {what}; {pages} pages taken out of the archive")
+    show.say(f"forgotten: {what}; {show.number(pages, 'page')} taken out of the archive")
 
 
 def _agreed(question: str) -> bool:
-    with suppress(typer.Abort, EOFError):
+    try:
         return typer.confirm(question, err=True)
-    return False
+    except (typer.Abort, EOFError):
+        show.say("")  # ends the question's line
+        return False

@@ -1,12 +1,15 @@
 """What `search` and `count` share: the options that narrow a question, and the question put to the index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wirewatch.cli import show
+from wirewatch.safe import one_line
 
 if TYPE_CHECKING:
     from wirewatch.analysis.query import Node
@@ -43,14 +46,65 @@ def narrowed(since: Since, until: Until, sources: Sources, languages: Languages,
     )
 
 
-def widened(tree: "Node", settings: "Settings", *, literal: bool) -> "tuple[Node, tuple[Also, ...]]":
-    """The query with the other names of the entities that it names, and those entities; `literal`: as it is."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is put to the index."""
+
+    text: str  # of the query
+    typed: "Node"
+    tree: "Node"  # with the other names of the entities that it names
+    also: "tuple[Also, ...]"  # those entities
+    ask: "Search"
+    settings: "Settings"
+
+
+def read(text: str, ask: "Search", settings: "Settings", *, literal: bool, zone: tzinfo = UTC) -> Asked:
+    """The question of a query; `literal`: the words alone. Its days begin at midnight in `zone`. Raises UserError."""
+    from wirewatch.analysis.query import parse
+
+    typed = parse(text, zone)
     if literal:
-        return tree, ()
+        return Asked(text, typed, typed, (), ask, settings)
     from wirewatch.enrich.asking import also_named
     from wirewatch.enrich.entities import Gazetteer
 
-    return also_named(tree, Gazetteer(settings.entities))
+    return Asked(text, typed, *also_named(typed, Gazetteer(settings.entities)), ask, settings)
+
+
+def why_nothing(index: "Index", asked: Asked) -> "Iterator[str]":
+    """What may be the cause where a question found nothing: an empty index, or a name that nothing has; a line each."""
+    from wirewatch.analysis.query import values
+    from wirewatch.enrich.language import LANGUAGES
+
+    if not index.total():
+        yield "the index is empty: `wirewatch run --once` polls the feeds and fills it"
+        return
+    settings, ask = asked.settings, asked.ask
+    outlets = {source.name: source.name for source in settings.sources}
+    entities = {name: rule.id for rule in settings.entities for name in (rule.name, rule.id)}
+    topics = {name: rule.id for rule in settings.topics for name in (rule.name, rule.id)}
+    for kind, given, known, where in (
+        ("source", ask.sources, outlets, "feeds.yaml"),
+        ("entity", ask.entities, entities, "entities.yaml"),
+        ("topic", ask.topics, topics, "topics.yaml"),
+    ):
+        for value in dict.fromkeys((*given, *values(asked.typed, kind))):
+            if value not in known.values():
+                yield f"{kind} {one_line(value, 80)!r} is not in {where}{_nearest(value, known)}"
+    for value in dict.fromkeys((*ask.languages, *values(asked.typed, "language"))):
+        if value not in LANGUAGES and value != "und":
+            yield f"language {one_line(value, 80)!r} is none that articles are recognised in: {' '.join(LANGUAGES)}"
+
+
+def _nearest(value: str, known: Mapping[str, str]) -> str:
+    """The name that was probably meant, in whatever script and capitals."""
+    from difflib import get_close_matches
+
+    from wirewatch.analysis.chain import exacts
+
+    folded = {" ".join(exacts(name)): meant for name, meant in known.items()}
+    near = get_close_matches(" ".join(exacts(value)), folded, 1, 0.7)
+    return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 
 @contextmanager

@@ -45,14 +45,12 @@ def count(
     png: Annotated[Path | None, typer.Option("--png", help="Also draw the plot into this file.")] = None,
 ) -> None:
     """Count what a search finds. Days are those of publication, or of first sight where that isn't known."""
-    from wirewatch.analysis.query import parse
-
     measures, where = _measures(by), _zone(zone)
     ask = asking.narrowed(since, until, source, language, entity, topic)
-    settings = ctx.obj.settings()
-    tree, also = asking.widened(parse(query, where), settings, literal=literal)
-    with asking.opened_index(settings) as index:
-        counts, total = _counted(index.scan(tree, ask), measures, where, stories=stories)
+    asked = asking.read(query, ask, ctx.obj.settings(), literal=literal, zone=where)
+    with asking.opened_index(asked.settings) as index:
+        counts, total = _counted(index.scan(asked.tree, ask), measures, where, stories=stories)
+        hints = [] if total or ctx.obj.quiet else list(asking.why_nothing(index, asked))
     rows = _in_order(counts, measures)
     what = "stories" if stories else "articles"
     if png:
@@ -66,7 +64,12 @@ def count(
         out.writerows((*map(show.cell, key), number) for key, number in rows)
     else:
         _print(rows, measures, what)
-        show.say(f"{total} {what}" + (f"; also searched: {', '.join(each.name for each in also)}" if also else ""))
+        show.say(
+            show.number(total, "story" if stories else "article")
+            + (f"; also searched: {', '.join(each.name for each in asked.also)}" if asked.also else "")
+        )
+    for hint in hints:
+        show.say(hint)
 
 
 def _measures(by: str) -> tuple[str, ...]:

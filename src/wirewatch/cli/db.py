@@ -24,7 +24,7 @@ def upgrade(ctx: typer.Context) -> None:
 
     settings = ctx.obj.settings()
     before = upgrade_database(settings.main.state.url, settings.home)
-    what = "is current" if before == HEAD else f"upgraded from {before}" if before else "made"
+    what = "current" if before == HEAD else f"upgraded from {before}" if before else "made"
     show.say(f"the state database: schema {HEAD}, {what}")
 
 
@@ -49,11 +49,13 @@ def copy(
         raise UserError(f"--to: {to} can't be read") from error
     if url == settings.main.state.url:
         raise UserError("--to: is the present database; write another")
+    if url != "sqlite" and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise UserError("--to: is no database; write postgresql+psycopg://user@host/database, or env:NAME")
     home = settings.home
     with opened(settings.main.state.url, home) as old, opened(url, home) as new, bar("copy", ctx.obj.quiet) as progress:
         rows = copy_state(old, new, progress)
         where = shown(new.engine.url)
-    show.say(f"{rows} rows copied to {where}; now set [state] url to it")
+    show.say(f"{show.number(rows, 'row')} copied to {where}; now set [state] url to it")
 
 
 @db_group.command()
@@ -67,4 +69,5 @@ def restore(ctx: typer.Context) -> None:
     with opened(settings.main.state.url, settings.home) as db:
         pages = recover_archive(db, settings.archive, quiet=True)
         captures.raise_revisions(db)
-    show.say(f"{pages} pages taken up from {settings.archive}; `wirewatch index` indexes them, `wirewatch reindex` the rest anew")
+    taken = f"{show.number(pages, 'page')} taken up from {settings.archive}"
+    show.say(f"{taken}; `wirewatch index` indexes them, `wirewatch reindex` the rest anew")

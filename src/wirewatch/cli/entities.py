@@ -36,7 +36,7 @@ def check(
         else:
             show.out(line)
     if not as_json:
-        show.say(f"{len(settings.entities)} entities, {len(lines)} warnings")
+        show.say(f"{show.number(len(settings.entities), 'entity')}, {show.number(len(lines), 'warning')}")
     raise typer.Exit(1 if lines else 0)
 
 
@@ -60,7 +60,10 @@ def find(
             show.json_line(asdict(each) | {"text": text[each.start : each.end]})
         return
     rows = ((each.id, each.name, each.kind, f"{each.start}-{each.end}", text[each.start : each.end]) for each in found)
-    show.table(("entity", "name", "kind", "where", "as written"), rows)
+    if found:
+        show.table(("entity", "name", "kind", "where", "as written"), rows)
+    else:
+        show.say("the text names no entity of entities.yaml")
     title, _, body = text.partition("\n")
     why = Topics(settings.topics).why(found, title, body)
     if why:

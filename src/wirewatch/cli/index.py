@@ -1,13 +1,17 @@
 """`index`: the stage by itself, and what an Elasticsearch server needs: `index setup`, `index copy`, `index roles`."""
 
 import json
+import re
 from contextlib import closing
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wirewatch.cli import show
 from wirewatch.cli.progress import bar
+
+if TYPE_CHECKING:
+    from wirewatch.settings.schema import IndexSettings
 
 group = typer.Typer(invoke_without_command=True, help="Index the archived pages; below it, what a server needs.")
 
@@ -31,7 +35,11 @@ def index(
 @group.command()
 def setup(ctx: typer.Context) -> None:
     """Make or update the server's templates; safe to repeat."""
-    where = _server(ctx.obj.settings().main.index)
+    from wirewatch.errors import UserError
+
+    where = ctx.obj.settings().main.index
+    if where.url == "embedded":
+        raise UserError("index.url is embedded, which needs no set-up; write http(s)://host:9200")
     show.say(f"{where.url}: the template {where.name}: {_made_ready(where)}")
 
 
@@ -49,7 +57,9 @@ def copy(
     from wirewatch.state import copies
 
     settings = ctx.obj.settings()
-    target = _server(settings.main.index.model_copy(update={"url": to}))
+    if not re.match(r"https?://[^/]+", to):
+        raise UserError(f"--to: {to!r} is no server; write http(s)://host:9200")
+    target = settings.main.index.model_copy(update={"url": to})
     if to == settings.main.index.url:
         raise UserError(f"--to: {to} is the present index; write another server")
     _made_ready(target)
@@ -65,7 +75,11 @@ def copy(
                     progress(done, total)
             refused += len(writer.write(some))
         held = there.total()
-    show.say(f"{held} articles in {to}" + (f", {refused} refused" if refused else "") + f'; now set [index] url = "{to}"')
+    show.say(
+        f"{show.number(held, 'article')} in {to}"
+        + (f", {refused} refused" if refused else "")
+        + f'; now set [index] url = "{to}"'
+    )
     raise typer.Exit(1 if refused else 0)
 
 
@@ -83,16 +97,7 @@ def roles(ctx: typer.Context) -> None:
     show.out('# set [index] api_key to the answer\'s "encoded", by env:NAME or file:PATH')
 
 
-def _server(where: Any) -> Any:
-    from wirewatch.errors import UserError
-    from wirewatch.settings.schema import IndexSettings
-
-    if where.url == "embedded":
-        raise UserError("index.url is embedded, which needs no set-up; write http(s)://host:9200")
-    return IndexSettings.model_validate(where.model_dump())
-
-
-def _made_ready(where: Any) -> str:
+def _made_ready(where: "IndexSettings") -> str:
     from wirewatch.index.elastic.client import check_version, connect
     from wirewatch.index.elastic.generations import Generations
 

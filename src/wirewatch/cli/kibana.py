@@ -39,4 +39,4 @@ def setup(
         if defaults:
             show.say(there.defaults())
         if rules:
-            show.say(f"{there.watch(settings.watches, alias)} rules")
+            show.say(show.number(there.watch(settings.watches, alias), "rule"))

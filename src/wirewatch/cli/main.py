@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -89,6 +89,14 @@ def options(
 
 def main() -> None:
     """Run the command; exit code 0 done, 1 something failed, 2 the user's mistake, 130 ended by Ctrl-C."""
+    out = sys.stdout
+    try:
+        _run()
+    finally:
+        _let_go(out)
+
+
+def _run() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except TyperException as error:
@@ -101,8 +109,17 @@ def main() -> None:
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("stopped", 130)
-    except BrokenPipeError:  # `wirewatch search … | head`: nobody reads on, which is fine
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _let_go(out: TextIO) -> None:
+    """`wirewatch search … | head`: that nobody reads on is no failure. Typer makes one of it, and wraps standard output."""
+    try:
+        out.flush()
+        closed = sys.stdout is not out
+    except BrokenPipeError:
+        closed = True
+    if closed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         sys.exit(0)
 
 

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from wirewatch.settings import Settings
     from wirewatch.state.stories import Spread
 
-
+Stories = Annotated[bool, typer.Option("--stories", help="One row a story: who told it first, how often, where and when.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="How the query was read, what was asked, and why each result stands where it does.")
+]
+Write = Callable[[dict[str, Any]], None]
+Spreads = Mapping["ArticleId", "Spread"]
 NAMES_SHOWN = 6
 NOT_SHOWN = {"body", "revision"}  # of an article: the text is the outlet's, the revision is ours
 
@@ -36,23 +41,39 @@ def search(
     language: asking.Languages = None,
     entity: asking.Entities = None,
     topic: asking.Topics = None,
-    stories: Annotated[
-        bool, typer.Option("--stories", help="One row a story: who told it first, how often, where and when.")
-    ] = False,
+    stories: Stories = False,
     sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
     limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
     all_: Annotated[bool, typer.Option("--all", help="Every article, newest first, however many; with --json or --csv.")] = False,
     literal: asking.Literal = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="How the query was read, what was asked, and why each result stands where it does.")
-    ] = False,
+    explain: Explain = False,
     as_json: asking.Json = False,
     as_csv: asking.Csv = False,
 ) -> None:
     """Find articles, whatever their language, script and inflection."""
-    from wirewatch.analysis.query import parse
+    _check(sort, stories=stories, all_=all_, explain=explain, as_json=as_json, as_csv=as_csv)
+    ask = asking.narrowed(since, until, source, language, entity, topic)
+    ask = replace(ask, stories=stories, sort=sort, limit=limit, explain=explain)
+    asked = asking.read(query, ask, ctx.obj.settings(), literal=literal)
+    write = _csv_writer() if as_csv else show.json_line
+    if all_:
+        _write_all(asked, write, quiet=ctx.obj.quiet)
+        return
+    with asking.opened_index(asked.settings) as index:
+        answer = index.search(asked.tree, ask)
+        hints = [] if answer.total or ctx.obj.quiet else list(asking.why_nothing(index, asked))
+    spreads = spread_of(answer, asked.settings) if stories else None
+    if as_json or as_csv:
+        _write(asked, answer, spreads, write)
+    else:
+        _print(asked, answer, spreads, quiet=ctx.obj.quiet)
+    for hint in hints:
+        show.say(hint)
+
+
+def _check(sort: str, *, stories: bool, all_: bool, explain: bool, as_json: bool, as_csv: bool) -> None:
+    """Raises UserError where options don't go together."""
     from wirewatch.errors import UserError
-    from wirewatch.model import Hit
 
     if sort not in ("relevance", "date"):
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
@@ -60,29 +81,32 @@ def search(
         raise UserError("--all: goes with --json or --csv, and without --stories")
     if explain and (all_ or as_csv):
         raise UserError("--explain: goes with the screen or --json, and without --all")
-    typed = parse(query)
-    ask = asking.narrowed(since, until, source, language, entity, topic)
-    ask = replace(ask, stories=stories, sort=sort, limit=limit, explain=explain)
-    settings = ctx.obj.settings()
-    tree, also = asking.widened(typed, settings, literal=literal)
-    write = _csv_writer() if as_csv else show.json_line
-    with asking.opened_index(settings) as index:
-        if all_:
-            for article in index.scan(tree, ask):
-                write(as_row(Hit(article=article, score=0.0)))
-            return
-        answer = index.search(tree, ask)
-    spreads = spread_of(answer, settings) if stories else None
-    if as_json or as_csv:
-        if explain:
-            show.json_line({"query": query} | explaining.query(typed, also, answer))
-        for hit in answer.hits:
-            write(as_row(hit, spreads, explain=explain))
-        return
+
+
+def _write_all(asked: asking.Asked, write: Write, *, quiet: bool) -> None:
+    from wirewatch.model import Hit
+
+    with asking.opened_index(asked.settings) as index:
+        article = None
+        for article in index.scan(asked.tree, asked.ask):
+            write(as_row(Hit(article=article, score=0.0)))
+        for hint in asking.why_nothing(index, asked) if article is None and not quiet else ():
+            show.say(hint)
+
+
+def _write(asked: asking.Asked, answer: "Answer", spreads: Spreads | None, write: Write) -> None:
+    explain = asked.ask.explain
     if explain:
-        explaining.print_query(explaining.query(typed, also, answer))
-    print_answer(answer, query, ask, spreads, quiet=ctx.obj.quiet)
-    for each in also if not ctx.obj.quiet else ():
+        show.json_line({"query": asked.text} | explaining.query(asked.typed, asked.also, answer))
+    for hit in answer.hits:
+        write(as_row(hit, spreads, explain=explain))
+
+
+def _print(asked: asking.Asked, answer: "Answer", spreads: Spreads | None, *, quiet: bool) -> None:
+    if asked.ask.explain:
+        explaining.print_query(explaining.query(asked.typed, asked.also, answer))
+    print_answer(answer, asked.text, asked.ask, spreads, quiet=quiet)
+    for each in asked.also if not quiet else ():
         show.say(f"also searched: {_other_names(each)}")
 
 
@@ -97,7 +121,7 @@ def spread_of(answer: "Answer", settings: "Settings") -> "dict[ArticleId, Spread
         return stories.spreads(db, [hit.article.story_id for hit in answer.hits])
 
 
-def _csv_writer() -> Callable[[dict[str, Any]], None]:
+def _csv_writer() -> Write:
     """Writes a head with the first row; lists with a semicolon between."""
     out = csv.writer(sys.stdout)
     begun = False
@@ -119,7 +143,7 @@ def _other_names(also: "Also") -> str:
     return f"{also.name}, as {', '.join(shown)}{rest}; --literal searches the words alone"
 
 
-def as_row(hit: "Hit", spreads: "Mapping[ArticleId, Spread] | None" = None, *, explain: bool = False) -> dict[str, Any]:
+def as_row(hit: "Hit", spreads: Spreads | None = None, *, explain: bool = False) -> dict[str, Any]:
     """The JSON contract of `search --json` (docs/reference.md); `spreads`: of stories."""
     from dataclasses import fields
 
@@ -130,7 +154,7 @@ def as_row(hit: "Hit", spreads: "Mapping[ArticleId, Spread] | None" = None, *, e
     return row | (explaining.why(hit) if explain else {})
 
 
-def _spread_or_own(hit: "Hit", spreads: "Mapping[ArticleId, Spread]") -> "Spread":
+def _spread_or_own(hit: "Hit", spreads: Spreads) -> "Spread":
     """The story's spread; that of the article alone, where the state doesn't know the story."""
     from wirewatch.state.stories import Spread
 
@@ -161,16 +185,14 @@ def story_line(hit: "Hit", spread: "Spread") -> str:
     from wirewatch.safe import one_line
 
     met = f" ({hit.tellings} found)" if hit.tellings < spread.tellings else ""
-    outlets = f"{len(spread.sources)} outlet" + "s" * (len(spread.sources) > 1)
+    outlets = show.number(len(spread.sources), "outlet")
     times = show.from_to(spread.begun_at, spread.latest_at)
     facts = [f"{spread.tellings} tellings{met} by {outlets}", f"first {one_line(spread.sources[0], 60)}"]
     facts += [", ".join(spread.languages)] if len(spread.languages) > 1 else []
     return " · ".join((*facts, times, f"story {one_line(hit.article.story_id)}"))
 
 
-def print_answer(
-    answer: "Answer", query: str, ask: "Search", spreads: "Mapping[ArticleId, Spread] | None" = None, *, quiet: bool = False
-) -> None:
+def print_answer(answer: "Answer", query: str, ask: "Search", spreads: Spreads | None = None, *, quiet: bool = False) -> None:
     """Show an answer to a person: headline, source, language, time, the spread of its story, the sentences that met, the link."""
     from rich.text import Text
 
@@ -193,6 +215,6 @@ def print_answer(
         for line in (explaining.score_line(hit, place), *explaining.reason_lines(hit)) if ask.explain else ():
             screen.print(Text("  " + line, style="green"), soft_wrap=True)
     if not quiet:
-        what = "stories" if ask.stories else "articles"
         shown = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""
-        show.say(f"{answer.total} {what}{shown}" if answer.total else f"nothing found for {one_line(query, 200)}")
+        found = show.number(answer.total, "story" if ask.stories else "article")
+        show.say(f"{found}{shown}" if answer.total else f"nothing found for {one_line(query, 200)}")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from errno import EPIPE
 from typing import TYPE_CHECKING, Any
 
 from wirewatch import safe
@@ -81,7 +82,11 @@ def console() -> "Console":
     """A console for results; plain where the output is no terminal, without colour under NO_COLOR."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(EPIPE, "nobody reads on")  # main.py knows what to do; Rich would end the command as failed
+
+    return Screen(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
 
 
 def marked(text: str, limit: int = 0) -> "Text":
@@ -103,6 +108,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(one_line(str(cell)), overflow="fold") for cell in row))
     console().print(drawn)
+
+
+def number(n: int, one: str) -> str:
+    """So many of what `one` names: `1 article`, `2 articles`, `3 stories`."""
+    return f"{n} {one}" if n == 1 else f"{n} {one[:-1]}ies" if one.endswith("y") else f"{n} {one}s"
 
 
 def counted(by: Mapping[str, int], none: str = "nothing to do") -> str:

@@ -123,7 +123,7 @@ def print_story(found: "Story") -> None:
     rows, screen = found.tellings, show.console()
     when = [row.telling.shown_at for row in rows]
     outlets = len({row.telling.source for row in rows})
-    count = f"{len(rows)} telling{'s' * (len(rows) > 1)} by {outlets} outlet{'s' * (outlets > 1)}"
+    count = f"{show.number(len(rows), 'telling')} by {show.number(outlets, 'outlet')}"
     screen.print(Text(one_line(_telling_row(rows[0])["title"], 300), style="bold"), soft_wrap=True)
     screen.print(
         Text(f"  {count} · {show.from_to(when[0], when[-1])} · story {one_line(found.id)}", style="cyan"), soft_wrap=True

@@ -30,28 +30,53 @@ def list_watches(ctx: typer.Context, as_json: Json = False) -> None:
     """Show every watch, what it asks, and where it tells."""
     from dataclasses import asdict
 
+    from wirewatch.state import matches
+    from wirewatch.state.database import opened
+
     settings = ctx.obj.settings()
+    with opened(settings.main.state.url, settings.home) as db:
+        muted = matches.muted(db)
     if as_json:
         for watch in settings.watches:
-            show.json_line(asdict(watch))
-        return
-    rows = ((w.name, w.query, ", ".join(_beside(w)), ", ".join(w.channels) or "recorded only") for w in settings.watches)
-    show.table(("watch", "query", "and", "channels"), rows)
+            show.json_line(asdict(watch) | _over_time(watch) | {"muted_until": muted.get(watch.name)})
+    elif settings.watches:
+        rows = ((w.name, w.query, ", ".join(_beside(w)), _where(w, muted.get(w.name))) for w in settings.watches)
+        show.table(("watch", "query", "and", "channels"), rows)
+    else:
+        show.say(f"no watch yet: write one into {settings.config / 'watches.yaml'}")
+
+
+def _where(watch: "Watch", muted_until: "datetime | None") -> str:
+    """Where a watch tells, and that it doesn't now."""
+    told = ", ".join(watch.channels) or "recorded only"
+    return told + (f" (muted until {muted_until:%d %b %Y %H:%M} UTC)" if muted_until else "")
 
 
 def _beside(watch: "Watch") -> list[str]:
     """What a watch asks beside its query."""
+    asked = [*watch.topics, *watch.entities, *watch.languages, *watch.sources]
+    asked += [f"not {watch.but_not}"] if watch.but_not else []
+    over_time = _over_time(watch)
+    asked += [str(over_time[key]) for key in ("at_least", "rate") if over_time[key]]
+    if first := over_time["first_mention"]:
+        asked.append("first mention" + ("" if first is True else f" in {first}"))
+    return asked + (["updates"] if watch.updates else [])
+
+
+def _over_time(watch: "Watch") -> dict[str, str | bool | None]:
+    """Its conditions over time, as watches.yaml has them; None where it asks none."""
     from datetime import timedelta
 
     from wirewatch.state.conditions import span
 
-    asked = [*watch.topics, *watch.entities, *watch.languages, *watch.sources]
-    asked += [f"not {watch.but_not}"] if watch.but_not else []
-    asked += [f"{watch.at_least.sources} sources within {span(watch.at_least.within)}"] if watch.at_least else []
-    asked += [f"{watch.rate.times:g}x the usual within {span(watch.rate.within)}"] if watch.rate else []
+    asked: dict[str, str | bool | None] = {"at_least": None, "rate": None, "first_mention": None}
+    if watch.at_least:
+        asked["at_least"] = f"{watch.at_least.sources} sources within {span(watch.at_least.within)}"
+    if watch.rate:
+        asked["rate"] = f"{watch.rate.times:g}x the usual within {span(watch.rate.within)}"
     if watch.first_mention:
-        asked.append("first mention" + ("" if watch.first_mention == timedelta.max else f" in {span(watch.first_mention)}"))
-    return asked + (["updates"] if watch.updates else [])
+        asked["first_mention"] = True if watch.first_mention == timedelta.max else span(watch.first_mention)
+    return asked
 
 
 @group.command()
@@ -146,4 +171,4 @@ def retry(
         revived = matches.revive(db, name)
     if name and not revived:
         watching.watch_of(settings, name)
-    show.out(f"{revived} messages to be sent again; `wirewatch match` or the next run sends them")
+    show.out(f"{show.number(revived, 'message')} to be sent again; `wirewatch match` or the next run sends them")

@@ -54,18 +54,20 @@ def look(
         return
     _print(watch, back, settings)
     for text, n in parts:
-        show.out(f"  alone, {text}: {n} articles")
+        show.out(f"  alone, {text}: {show.number(n, 'article')}")
     for line in advised:
         show.out(line)
 
 
 def _looked_back(settings: "Settings", index: Any, watch: "Watch", since: str) -> "LookBack":
     from datetime import UTC, datetime
+    from functools import partial
 
     from wirewatch.errors import UserError
     from wirewatch.pace import moment
     from wirewatch.state import matches
     from wirewatch.state.database import opened
+    from wirewatch.state.past import tellings_of
     from wirewatch.watch.lookback import look_back
 
     now = datetime.now(UTC)
@@ -74,34 +76,30 @@ def _looked_back(settings: "Settings", index: Any, watch: "Watch", since: str) -
         raise UserError(f"--since: {since!r} is still to come; write 30d, or a date that is over")
     with opened(settings.main.state.url, settings.home) as db:
         began = matches.began(db) or now
-    return look_back(index, watch, start, settings.main.watch.max_age, began)
+        return look_back(index, partial(tellings_of, db), watch, start, settings.main.watch.max_age, began)
 
 
 def _print(watch: "Watch", back: "LookBack", settings: "Settings") -> None:
     from rich.text import Text
 
     much = f"{back.a_day:.1f} a day" if back.a_day < SHOWN else f"{back.a_day:.0f} a day"
-    show.out(f"{watch.name} would have told {_stories(len(back.told))} since {back.since:%d %b %Y %H:%M} UTC, {much}")
+    show.out(f"{watch.name} would have told {show.number(len(back.told), 'story')} since {back.since:%d %b %Y %H:%M} UTC, {much}")
     if back.told:
         show.out(f"  {show.spark(back.days())}  by day, at most {max(back.days())}")
     if back.old:
         show.out(f"  {len(back.old)} more were old when they were first seen: recorded, not told")
     for key, n in back.lacking.items():
-        show.out(f"  {n} articles met the query and not `{key}`")
+        show.out(f"  {show.number(n, 'article')} met the query and not `{key}`")
     if back.cut:
         show.out("  only the newest articles that met it were looked at: there are more")
     screen = show.console()
     for article in back.told[: -SHOWN - 1 : -1]:
         told = f"{article.first_seen_at:%d %b %H:%M} UTC · {one_line(article.source, 100)}"
-        tellings = back.tellings[article.story_id or article.id]
+        tellings = len(back.tellings.get(article.story_id or article.id, ()))
         told += f" · {tellings} tellings" if tellings > 1 else ""
         screen.print(Text(one_line(article.title, 300), style="bold"), soft_wrap=True)
         screen.print(Text(f"  {told}", style="cyan"), soft_wrap=True)
         screen.print(Text("  ").append_text(show.marked(_sentence(watch, article, settings))), soft_wrap=True)
-
-
-def _stories(n: int) -> str:
-    return "1 story" if n == 1 else f"{n} stories"
 
 
 def _sentence(watch: "Watch", article: "Article", settings: "Settings") -> str:
@@ -148,7 +146,7 @@ def replay(
         stories = sorted([*back.told, *back.old], key=lambda article: article.first_seen_at)[-limit:]
         recorded = matches.tell(house.db, _met(house.db, settings, watch, stories))
         sent = run_deliver(house) if recorded.live + recorded.lifted else None
-    told = f"{_stories(recorded.live + recorded.lifted)} told, {recorded.again} told before"
+    told = f"{show.number(recorded.live + recorded.lifted, 'story')} told, {recorded.again} told before"
     left = len(back.told) + len(back.old) - len(stories)
     show.out(told + (f", {left} older ones left out (--limit {limit})" if left else ""))
     if sent is not None and sent.by:

@@ -1,14 +1,14 @@
 """What has been, as far as the conditions of a batch's watches ask for it. Its cost knows the batch, not the archive."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection, delete, func, select
 
-from wirewatch.model import ArticleNo, AtLeast, Rate
+from wirewatch.model import ArticleId, ArticleNo, AtLeast, Rate
 from wirewatch.state import meta
 from wirewatch.state import tables as t
 from wirewatch.state.conditions import (
@@ -23,6 +23,7 @@ from wirewatch.state.conditions import (
     no_spike,
     too_few,
 )
+from wirewatch.state.database import Database
 from wirewatch.state.leases import chunks
 from wirewatch.state.upsert import insert
 
@@ -145,6 +146,16 @@ def tellings(conn: Connection, stories: Sequence[int]) -> dict[int, list[Telling
         for row in conn.execute(query):
             found[row.story].append((row.first_seen_at, row.source))
     return found
+
+
+def tellings_of(db: Database, stories: Collection[ArticleId]) -> dict[ArticleId, list[Telling]]:
+    """As `tellings`, by the stories' ids."""
+    a = t.articles.c
+    ids: dict[int, ArticleId] = {}
+    with db.read() as conn:
+        for some in chunks(sorted(stories)):
+            ids |= {row.no: row.id for row in conn.execute(select(a.no, a.id).where(a.id.in_(some)))}
+        return {ids[no]: told for no, told in tellings(conn, list(ids)).items()}
 
 
 def hours(conn: Connection, watch: str, query_hash: str) -> dict[int, int]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from wirewatch.analysis.chain import exacts
 from wirewatch.analysis.highlight import highlight, sentences
-from wirewatch.analysis.query import And, Field, Node, Not, Or, parse
+from wirewatch.analysis.query import And, Node, Not, parse, values
 from wirewatch.index.memory import Batch
 from wirewatch.model import Article, Watch, Why
 from wirewatch.safe import one_line
@@ -62,7 +62,7 @@ def reasons(found: Judged, shows: Shows) -> tuple[str, Why]:
     """The sentence that shows best why the article meets the watch, marked, and all that met it."""
     article, node = found.article, asked(found.watch)
     entities = tuple(each for each in article.entities if each in entities_of(found.watch))
-    topics = tuple(each for each in article.topics if each in {*found.watch.topics, *_values(node, "topic")})
+    topics = tuple(each for each in article.topics if each in {*found.watch.topics, *values(node, "topic")})
     best = sentences("", article.body, node, 1) or sentences(article.title, "", node, 1)
     sentence = best[0] if best else shows(article, entities, topics) or one_line(article.body, LEAD)
     return sentence, Why(words_met(article, node), entities, topics)
@@ -70,16 +70,7 @@ def reasons(found: Judged, shows: Shows) -> tuple[str, Why]:
 
 def entities_of(watch: Watch) -> set[str]:
     """The entities that a watch asks for."""
-    return {*watch.entities, *_values(asked(watch), "entity")}
-
-
-def _values(node: Node, name: str) -> set[str]:
-    match node:
-        case Field(field, value) if field == name:
-            return {value}
-        case And(parts) | Or(parts):
-            return {value for part in parts for value in _values(part, name)}
-    return set()
+    return {*watch.entities, *values(asked(watch), "entity")}
 
 
 def words_met(article: Article, node: Node) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a watch would have told since then: the same query and conditions, asked of the index instead of what comes in."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,6 +16,7 @@ from wirewatch.state.conditions import LEARNING, WEEK, WEEKS, Telling, hour_of, 
 from wirewatch.watch.judge import asked, entities_of
 
 MOST = 50_000  # articles that are looked at, the newest: a watch that meets more is too broad anyway
+ToldBy = Callable[[Collection[ArticleId]], Mapping[ArticleId, Sequence[Telling]]]  # by which sources stories were told, and when
 TOO_MANY = 20  # stories a day: more is read by nobody (Kibana study, section 6)
 
 
@@ -27,8 +28,8 @@ class LookBack:
     until: datetime
     told: list[Article] = field(default_factory=list)
     old: list[Article] = field(default_factory=list)  # published long before they were first seen: recorded, not told
-    lacking: Counter[str] = field(default_factory=Counter)  # stories that met the query and not: at_least, first_mention, rate
-    tellings: Counter[ArticleId] = field(default_factory=Counter)  # by story
+    lacking: Counter[str] = field(default_factory=Counter)  # articles that met the query and not: at_least, first_mention, rate
+    tellings: Mapping[ArticleId, Sequence[Telling]] = field(default_factory=dict)  # by story, whether they met it or not
     cut: bool = False  # there were more articles than are looked at
     began: datetime = EPOCH  # when the first article of all was seen
 
@@ -44,17 +45,16 @@ class LookBack:
         return [by_day[n] for n in range(number)]
 
 
-def look_back(index: Index, watch: Watch, since: datetime, max_age: timedelta, began: datetime) -> LookBack:
+def look_back(index: Index, told_by: ToldBy, watch: Watch, since: datetime, max_age: timedelta, began: datetime) -> LookBack:
     """What `watch` would have told from `since` to now, had it been there. `began`: when the first article of all was seen."""
-    back = LookBack(since, datetime.now(UTC), began=began)
-    past = _Past(index, watch, began)
     known: set[ArticleId] = set()
-    found = list(islice(index.scan(_since(asked(watch), past.begin(since)), narrowed(watch)), MOST))
-    back.cut = len(found) == MOST
+    found = list(islice(index.scan(_since(asked(watch), _begin(watch, since)), narrowed(watch)), MOST))
+    tellings = told_by({_story(article) for article in found})
+    back = LookBack(since, datetime.now(UTC), tellings=tellings, cut=len(found) == MOST, began=began)
+    past = _Past(index, watch, began, tellings)
     for article in sorted(found, key=lambda article: article.first_seen_at):
         past.add(article)
-        story = article.story_id or article.id
-        back.tellings[story] += 1
+        story = _story(article)
         if article.first_seen_at < since or story in known:
             continue
         if lacking := past.lacking(article):
@@ -67,6 +67,15 @@ def look_back(index: Index, watch: Watch, since: datetime, max_age: timedelta, b
     return back
 
 
+def _begin(watch: Watch, since: datetime) -> datetime:
+    """From when on articles must be known, to say what was met at `since`."""
+    return since - (WEEK * WEEKS + watch.rate.within) if watch.rate else since
+
+
+def _story(article: Article) -> ArticleId:
+    return article.story_id or article.id
+
+
 def _since(node: Node, since: datetime) -> Node:
     return And((node, Range("first_seen", since.replace(microsecond=0), None)))
 
@@ -74,22 +83,15 @@ def _since(node: Node, since: datetime) -> Node:
 class _Past:
     """The conditions over time, as they stood when each article came."""
 
-    def __init__(self, index: Index, watch: Watch, began: datetime) -> None:
+    def __init__(self, index: Index, watch: Watch, began: datetime, tellings: Mapping[ArticleId, Sequence[Telling]]) -> None:
         self._index, self._watch, self._began, self._entities = index, watch, began, entities_of(watch)
-        self._tellings: dict[ArticleId, list[Telling]] = defaultdict(list)
+        self._tellings = tellings
         self._hours: Counter[int] = Counter()
         self._named: dict[str, datetime] = {}
         self._spike_until = EPOCH
 
-    def begin(self, since: datetime) -> datetime:
-        """From when on articles must be known, to say what was met at `since`."""
-        watch = self._watch
-        weeks = WEEK * WEEKS + watch.rate.within if watch.rate else timedelta(0)
-        return since - max(weeks, watch.at_least.within if watch.at_least else timedelta(0))
-
     def add(self, article: Article) -> None:
         """It has come."""
-        self._tellings[article.story_id or article.id].append((article.first_seen_at, article.source))
         self._hours[hour_of(article.first_seen_at)] += 1
 
     def told(self, article: Article) -> None:
@@ -100,13 +102,18 @@ class _Past:
     def lacking(self, article: Article) -> str:
         """Which key of the watch isn't met; "": all are."""
         watch, at = self._watch, article.first_seen_at
-        if watch.at_least and too_few(self._tellings[article.story_id or article.id], watch.at_least):
+        if watch.at_least and too_few(self._told_by_then(article), watch.at_least):
             return "at_least"
         if watch.first_mention and not self._is_first(article, watch.first_mention):
             return "first_mention"
         if watch.rate and (at < self._spike_until or no_spike(level(self._hours, at, watch.rate, self._began), watch.rate)):
             return "rate"
         return ""
+
+    def _told_by_then(self, article: Article) -> Iterator[Telling]:
+        """All tellings of its story, as the real judging counts them; the index knows their times in whole seconds."""
+        told = self._tellings.get(_story(article), ())
+        return (each for each in told if each[0].replace(microsecond=0) <= article.first_seen_at)
 
     def _is_first(self, article: Article, within: timedelta) -> bool:
         named = [each for each in article.entities if not self._entities or each in self._entities]

@@ -19,11 +19,14 @@ from wirewatch.state.database import opened
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BODY = "Лидер Северне Кореје Ким Џонг Ун стигао је возом у Владивосток, где га је дочекао гувернер, јављају дописници агенције."
+LONG = "Воз је синоћ прешао границу и стаје на пет станица, јављају дописници агенције из Владивостока и Хасана на граници." * 3
 WATCHES = """watches:
   - {name: kim, query: Kim NOT Kardashian, channels: [desk]}
   - {name: wrong, query: 'Kim AND Putyn AND Ужице', languages: [sr, ru]}
   - {name: big, query: Kim, at_least: 3 sources within 6h}
   - {name: all, query: '*'}
+  - {name: news, query: Kim, first_mention: 30d}
+  - {name: much, query: Kim, rate: 3x the usual}
 """
 
 
@@ -77,7 +80,7 @@ def test_a_test_of_a_watch_that_finds_nothing_says_which_part_is_the_cause(desk:
 
     said = desk("test", "wrong")
 
-    assert "alone, Kim: 1 articles" in said
+    assert "alone, Kim: 1 article" in said
     assert "nothing at all has Ужице: is it spelt as the articles have it?" in said
 
 
@@ -98,6 +101,18 @@ def test_a_test_asks_the_conditions_over_time_too(desk: Desk) -> None:
 
     assert [each["title"] for each in row["newest"]] == ["Ким: Јутро"]
     assert row["lacking"] == {"at_least": 2}
+
+
+def test_a_test_counts_tellings_as_the_real_telling_does_also_those_that_the_query_does_not_meet(desk: Desk) -> None:
+    desk.wire.watch("big", query="Kim", at_least=AtLeast(3, 6 * HOUR))
+    for title, source, ago in (("Воз", "Данас", 4 * HOUR), ("Посета", "Јутро", 3 * HOUR), ("Ким стиже", "Волна", HOUR)):
+        desk.wire.article(title, LONG, source=source, ago=ago)
+    desk.wire.judge()
+
+    row = desk.row("test", "big")
+
+    assert [title for title, _ in desk.wire.told("big")] == ["Ким стиже"]
+    assert [each["title"] for each in row["newest"]] == ["Ким стиже"]
 
 
 def test_a_replay_tells_what_was_not_told_once(desk: Desk) -> None:
@@ -135,9 +150,19 @@ def test_an_explanation_takes_an_address_and_says_which_condition_over_time_is_n
     assert "no  at_least  (told by 1 of 3 sources within 6h)\nit meets the query, and not at_least" in said
 
 
+def test_a_list_for_programs_has_conditions_over_time_as_they_are_written(desk: Desk) -> None:
+    rows = {row["name"]: row for row in map(json.loads, desk("list", "--json").splitlines())}
+
+    assert rows["big"]["at_least"] == "3 sources within 6h"
+    assert rows["news"]["first_mention"] == "30d"
+    assert rows["much"]["rate"] == "3x the usual within 3h"
+    assert (rows["kim"]["rate"], rows["kim"]["muted_until"]) == (None, None)
+
+
 def test_a_muted_watch_says_until_when_and_unmute_how_to_catch_up(desk: Desk) -> None:
     assert desk("mute", "kim", "--until", "2h").startswith("kim is muted until ")
     assert list(matches.muted(desk.wire.db)) == ["kim"]
+    assert [line.split()[0] for line in desk("list").splitlines() if "(muted until" in line] == ["kim"]
     assert "replay kim --since" in desk("unmute", "kim")
     assert matches.muted(desk.wire.db) == {}
 
@@ -145,7 +170,7 @@ def test_a_muted_watch_says_until_when_and_unmute_how_to_catch_up(desk: Desk) ->
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("test", "kin"), "'kin' is no watch of watches.yaml; the watches are: kim, wrong, big, all"),
+        (("test", "kin"), "'kin' is no watch of watches.yaml; the watches are: kim, wrong, big, all, news, much"),
         (("test", "kim", "--since", "soon"), "--since: 'soon' is no time; write 7d"),
         (("test", "kim", "--since", "2999-01-01"), "--since: '2999-01-01' is still to come"),
         (("mute", "kim", "--until", "2020-01-01"), "--until: '2020-01-01' is over; write 2h, 7d"),

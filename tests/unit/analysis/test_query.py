@@ -95,6 +95,8 @@ def test_a_query_is_read_as_the_reference_says(query: str, tree: Node) -> None:
         ('"Kim Putin"~5', 0, "~ can't stand behind a phrase"),
         ("Putin~2", 0, "~ and ^ are no operators"),
         ("Put?n", 0, "a ? stands for no letter"),
+        ("Putin =Kim", 6, '= stands before words in quotes: ="Kim Putin"'),
+        ("title:=Kim", 6, "= stands before words in quotes"),
         ("title: Kim", 0, "title: wants its word right behind it"),
         ("title:(body:Kim)", 7, "body: can't stand inside title:"),
         ("entity:kim*", 7, "entity: is met as a whole"),
