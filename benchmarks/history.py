@@ -63,8 +63,8 @@ _TABLES = (
     """INSERT INTO article_keys (key, article)
     SELECT 'outlet-' || g % :hosts || '.example/news/' || g || '/' || md5(g::text) || '-title', g
     FROM generate_series(1, :captures) g""",
-    """INSERT INTO article_feeds (article, feed, mark, last_shown_at)
-    SELECT g, 1 + g % :feeds, :mark, now() - (:captures - g) * interval '365 days' / :captures
+    """INSERT INTO article_feeds (article, feed, mark)
+    SELECT g, 1 + g % :feeds, :mark
     FROM generate_series(1, :captures) g""",
     """INSERT INTO story_texts (article, story, day, digest)
     SELECT g, first, 20000 + g * 365 / :captures, decode(md5(first::text), 'hex')

@@ -48,7 +48,7 @@ class Asking:
         known = task.learned
         if page.status == 304 or (body_hash(page.body) == known.body_hash and known.format != INDEX):
             return None
-        found = await self.parser.parse(page, now)
+        found = await self.parser.parse(page, now, task.marks)
         return await self._below(found, now) if found.children else found
 
     async def _below(self, index: ParsedFeed, now: datetime) -> ParsedFeed:

@@ -15,6 +15,7 @@ ENTRIES = 2000  # the most that a poll takes in (field notes §1: rss-fetcher's 
 READ = 60_000  # items looked at: a sitemap may have 50,000 (sitemaps.org)
 REPEATED = 0.05  # share of repeats from which a mark tells nothing (field notes §1: FreshRSS)
 INDEX = "sitemap-index"  # the format of a document that announces nothing itself
+MARK = 16  # bytes of an entry's mark (unread.py)
 _LOOKED_AT = 200  # links whose site is looked up: enough for a share
 
 
@@ -55,6 +56,13 @@ class ParsedFeed:
     title: str = ""
     language: str = ""  # as the feed says
     odd: Oddities = NOTHING_ODD
+    marks: tuple[bytes, ...] | None = None  # of the entries, in their order (unread.py); None: they can't be known again
+    kept: bytes = b""  # marks of further entries, which the last poll brought as they are
+
+    @property
+    def shown(self) -> int:
+        """How many entries the document has."""
+        return len(self.entries) + len(self.kept) // MARK
 
 
 def settled(items: Iterable[Item | None], url: str, seen_at: datetime) -> tuple[tuple[Entry, ...], Oddities]:

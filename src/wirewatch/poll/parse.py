@@ -16,8 +16,11 @@ _PAGE = re.compile(r"\s*(?:<!doctype[^>]{0,300}>\s*)?<html[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(r"<(?:\w+:)?(urlset|sitemapindex)[\s>]")
 
 
-def parse(body: bytes, url: str, content_type: str, seen_at: datetime) -> ParsedFeed:
-    """What the feed at `url` announces. Raises Retry with NOT_A_FEED, EMPTY, TOO_LARGE or ENCODING."""
+def parse(body: bytes, url: str, content_type: str, seen_at: datetime, known: bytes = b"") -> ParsedFeed:
+    """What the feed at `url` announces, without items of the `known` marks (unread.py).
+
+    Raises Retry with NOT_A_FEED, EMPTY, TOO_LARGE or ENCODING.
+    """
     text = text_of(body, content_type)
     if not text.strip():
         raise Retry(Reason.EMPTY, "nothing was sent")
@@ -27,4 +30,4 @@ def parse(body: bytes, url: str, content_type: str, seen_at: datetime) -> Parsed
         return read_json(text, url, seen_at)
     if _SITEMAP.search(text[:2000]):
         return read_sitemap(text, url, seen_at)
-    return read_syndication(text, url, seen_at)
+    return read_syndication(text, url, seen_at, known)

@@ -24,9 +24,11 @@ class Parser:
         """End the process."""
         self._pool.close()
 
-    async def parse(self, page: Page, now: datetime) -> ParsedFeed:
-        """What the page announces. Raises Retry, with TIMEOUT or TOO_LARGE if it asks too much."""
-        given = (page.body, page.final_url, page.header("content-type"), now)
+    async def parse(self, page: Page, now: datetime, known: bytes = b"") -> ParsedFeed:
+        """What the page announces, without items of the `known` marks. Raises Retry, with TIMEOUT or TOO_LARGE if it asks too
+        much.
+        """
+        given = (page.body, page.final_url, page.header("content-type"), now, known)
         if len(page.body) < LARGE and page.body.count(b"!--") < COMMENTS:
             return await asyncio.to_thread(parse, *given)
         try:

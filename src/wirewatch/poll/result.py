@@ -52,7 +52,7 @@ def validators(task: FeedTask, now: datetime) -> dict[str, str]:
 def polled_well(task: FeedTask, page: Page, brought: Brought | None, now: datetime) -> Polled:
     """The result of a poll that worked; nothing brought: the body is the one that is known."""
     known, new = task.learned, len(brought.new) if brought else 0
-    shown = len(brought.feed.entries) if brought else known.shown
+    shown = brought.feed.shown if brought else known.shown
     rhythm = _rhythm(task, brought, now)
     gap = now - task.last_success_at if task.last_success_at is not None and brought and 0 < shown == new else None
     wish = brought.feed.ttl if brought else known.wish

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import structlog
@@ -136,7 +137,7 @@ class _Run:
         brought = await asyncio.to_thread(self._finish, task, page, found, now)
         self._count("polled")
         if brought:
-            log.info("feed polled", feed=task.url, entries=len(found.entries), new=brought.new, edited=brought.edited)
+            log.info("feed polled", feed=task.url, entries=found.shown, new=brought.new, edited=brought.edited)
             self._count("new", brought.new)
             self._count("edited", brought.edited)
         return False
@@ -161,10 +162,10 @@ class _Run:
         self._count("failing", len(failed))
 
     def _finish(self, task: FeedTask, page: Page, found: ParsedFeed, now: datetime) -> PollCounts | None:
-        entries = _keyed(found.entries)
-        brought = Brought(found, feeds.unknown(self._db, entries))
-        polled = replace(polled_well(task, page, brought, now), host_next_at=self._rest())
-        return feeds.finish_poll(self._db, task, polled, entries)
+        def judge(new: Sequence[Entry]) -> Polled:
+            return replace(polled_well(task, page, Brought(found, new), now), host_next_at=self._rest())
+
+        return feeds.finish_read(self._db, task, judge, _keyed(found), found.kept)
 
     def _rest(self) -> datetime | None:
         delay = self._rules.per_host_delay
@@ -187,13 +188,13 @@ async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _keyed(entries: Sequence[Entry]) -> list[KeyedEntry]:
+def _keyed(found: ParsedFeed) -> list[KeyedEntry]:
     """The entries with their identity; one without an address that can be asked is left out."""
     keyed = []
-    for entry in entries:
+    for entry, mark in zip(found.entries, found.marks or repeat(b""), strict=False):
         try:
             key, further = key_of(entry.url), further_keys(entry.url)
         except Skip:
             continue
-        keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key), further=further))
+        keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key), further=further, mark=mark))
     return keyed

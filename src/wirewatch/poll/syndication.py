@@ -6,6 +6,8 @@ given; a guid such as 12345 then looks like one.
 
 import html
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -13,8 +15,9 @@ from typing import Any
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Entry
 from wirewatch.poll.dates import parse_date
-from wirewatch.poll.items import Item, ParsedFeed, settled
+from wirewatch.poll.items import READ, Item, Oddities, ParsedFeed, settled
 from wirewatch.poll.text import SUMMARY, TITLE, full_text, is_link, plain, resolved
+from wirewatch.poll.unread import Pieces, mark, pieces, repeat
 
 _ORIGINAL = ("feedburner_origlink", "pheedo_origlink")  # the article behind a feed proxy's link
 _FULL = ("yandex_full-text", "rambler_fulltext", "turbo_content", "content_encoded")
@@ -27,13 +30,25 @@ _PERIODS = {
 }  # fmt: skip
 
 
-def read_syndication(text: str, url: str, seen_at: datetime) -> ParsedFeed:
-    """What a feed announces. Raises Retry(NOT_A_FEED)."""
+def read_syndication(text: str, url: str, seen_at: datetime, known: bytes = b"") -> ParsedFeed:
+    """What a feed announces; without the items of the `known` marks, if the others don't depend on them.
+    Raises Retry(NOT_A_FEED).
+    """
+    whole = pieces(text, url)
+    if whole is not None and known:
+        left, kept = whole.without(known)
+        found = _read(left.text(), url, seen_at, left) if kept else None
+        if found is not None and found.marks is not None and not repeat(kept, found.marks):
+            return replace(found, kept=kept)
+    return _read(text, url, seen_at, whole)
+
+
+def _read(text: str, url: str, seen_at: datetime, parts: Pieces | None) -> ParsedFeed:
     found = _parsed(text, url)
-    if not found.get("version") and not found.entries:
+    if not found.get("version") and not found.entries and (parts is None or parts.items):
         raise Retry(Reason.NOT_A_FEED, "neither RSS, Atom, JSON Feed nor a news sitemap")
     guids = {html.unescape(raw.strip()) for attributes, raw in _GUID.findall(text) if not _NO_LINK.search(attributes)}
-    items = (item for raw in found.entries if (item := _item(raw, guids, url, seen_at)) and item.entry.url != url)
+    items = [_item(raw, guids, url, seen_at) for raw in found.entries[:READ]]
     entries, odd = settled(items, url, seen_at)
     return ParsedFeed(
         format=found.get("version") or "rss",
@@ -42,7 +57,16 @@ def read_syndication(text: str, url: str, seen_at: datetime) -> ParsedFeed:
         title=plain(_said(found.feed, "title"), TITLE),
         language=plain(_said(found.feed, "language"), 35),
         odd=odd,
+        marks=_marks(items, odd, parts) if parts is not None and not found.bozo else None,
     )
+
+
+def _marks(items: Sequence[Item | None], odd: Oddities, parts: Pieces) -> tuple[bytes, ...] | None:
+    """The entries' marks; None if one depends on another."""
+    if len(items) != len(parts.texts) or odd.repeated_links or odd.repeated_guids:
+        return None
+    pairs = zip(parts.texts, items, strict=True)
+    return tuple(mark(text, item.entry.url, item.guid) for text, item in pairs if item is not None)
 
 
 def _parsed(text: str, url: str) -> Any:
@@ -63,7 +87,7 @@ def _item(raw: Any, guids: set[str], base: str, seen_at: datetime) -> Item | Non
     guid, link = _said(raw, "id"), _link(raw, base)
     if raw.get("guidislink") and link in ("", guid):
         link = guid if guid in guids else ""
-    if not is_link(link):
+    if not is_link(link) or link == base:
         return None
     published, updated = _said(raw, "published") or _said(raw, "created"), _said(raw, "updated")
     bodies = [str(part.get("value") or "") for part in raw.get("content") or [] if isinstance(part, dict)]

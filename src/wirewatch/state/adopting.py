@@ -15,7 +15,7 @@ from wirewatch.state.forgetting import is_forgotten
 from wirewatch.state.identity import key_of
 from wirewatch.state.keys import add_keys
 from wirewatch.state.leases import NOBODY
-from wirewatch.state.polls import make_articles, queue, queued
+from wirewatch.state.queueing import make_articles, queue, queued
 from wirewatch.state.rows import entry_json
 
 Found = tuple[Origin, Place, str, str]  # a page of the archive: origin, place, final URL, content type

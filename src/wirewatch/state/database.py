@@ -1,11 +1,11 @@
 """Opening the state database, its transactions, and what a dead process left in it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
 from sqlalchemy.engine import URL, make_url
@@ -21,7 +21,8 @@ from wirewatch.state.tables import LEASED, captures
 __all__ = ["LEASE", "Database", "Owner", "free_dead_claims", "open_database", "opened", "owner_is_alive", "sweep"]
 
 BUSY_TIMEOUT = 20_000  # milliseconds one waits for another process's write on SQLite (six threads met no error: style.md)
-_SQLITE_CLOCK, _CLOCK = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"), text("SELECT clock_timestamp()")
+DEADLOCK = "40P01"  # postgresql.org/docs/current/errcodes-appendix.html
+_CLOCK = text("SELECT clock_timestamp()")
 _SQLITE_TROUBLE = {  # what SQLite says: what the user is told; everything else is a bug and passes as it is
     "disk is full": "no room left on the disk; nothing is lost: free some and run again",
     "disk I/O error": "the disk can't be read or written",
@@ -31,6 +32,9 @@ _SQLITE_TROUBLE = {  # what SQLite says: what the user is told; everything else 
     "not a database": "the file is no wirewatch state; move it away or name another --home",
     "malformed": "the file is damaged; put back a copy, or delete it: it is made again from the archive",
 }
+
+
+T = TypeVar("T")
 
 
 class Database:
@@ -54,6 +58,17 @@ class Database:
         """A transaction that is committed whole at the end, or not at all. Raises Unavailable."""
         with _plainly(self.engine), self._turn, self.engine.connect().execution_options(writes=True) as conn, conn.begin():
             yield conn
+
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives in such a transaction; done once more if PostgreSQL ended it, for two were waiting for each other."""
+        try:
+            with self.write() as conn:
+                return work(conn)
+        except Unavailable as error:
+            if getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) != DEADLOCK:
+                raise
+        with self.write() as conn:
+            return work(conn)
 
     def close(self) -> None:
         """Free what this owner still claims, without counting a death, and close the connections."""
@@ -122,8 +137,7 @@ def opened(url: str, home: Path) -> Iterator[Database]:
 def clock(conn: Connection) -> datetime:
     """The database's clock; ask it once a transaction."""
     if conn.dialect.name == "sqlite":
-        told = conn.scalar(_SQLITE_CLOCK)
-        return datetime.fromisoformat(told).replace(tzinfo=UTC)
+        return datetime.now(UTC)  # it has no other clock than its processes
     now: datetime = conn.scalar(_CLOCK)
     return now.astimezone(UTC)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from wirewatch.errors import Reason
 from wirewatch.model import CaptureNo
+from wirewatch.safe import one_line
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.leases import NOBODY, extend
@@ -15,6 +16,7 @@ from wirewatch.state.leases import NOBODY, extend
 # Waits after each failed attempt; when they are spent, the capture is `failed`.
 FETCH_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 900))  # six more attempts over 24 h (field notes §10)
 INDEX_WAITS = tuple(timedelta(minutes=m) for m in (1, 10))  # three attempts: what happens on this machine seldom heals by itself
+MATCH_WAITS = (*INDEX_WAITS, timedelta(days=1))  # the last again and again: a later version may be able to judge it
 
 
 def skipped(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str = "") -> None:
@@ -57,6 +59,20 @@ def retry(db: Database, no: CaptureNo, token: str, reason: Reason, detail: str =
             values = _again(reason, detail, now, waits[row.attempts], after) | {"attempts": row.attempts + 1}
         conn.execute(update(t.captures).where(c.no == no).values(values))
     return "failed" if values.get("status") == "failed" else "queued"
+
+
+def judge_again(db: Database, no: CaptureNo, token: str, detail: str) -> None:
+    """The capture couldn't be met with the watches: a bug. It is tried again, later each time, and never `failed`: its article is
+    in the index, and must be in the next one, too.
+    """
+    c = t.captures.c
+    with db.write() as conn:
+        mine = (c.no == no) & (c.token == token) & t.has_status("indexed")
+        row = conn.execute(select(c.attempts).where(mine).with_for_update()).one_or_none()
+        if row is not None:
+            wait = MATCH_WAITS[min(row.attempts, len(MATCH_WAITS) - 1)]
+            values = _again(Reason.BUG, one_line(detail, 300), clock(conn), wait, None) | {"attempts": row.attempts + 1}
+            conn.execute(update(t.captures).where(c.no == no).values(values))
 
 
 def _again(reason: Reason, detail: str, now: datetime, wait: timedelta, after: timedelta | None) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of
 from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks, extend, take, unleased
-from wirewatch.state.polls import LEARNED, Learned, PollCounts, Polled, finish_poll, finish_unchanged, known_keys, unknown
+from wirewatch.state.polls import LEARNED, Learned, PollCounts, Polled, finish_poll, finish_read, finish_unchanged, known_keys
 from wirewatch.state.upsert import insert as upsert
 
 __all__ = [
     "FeedRow", "FeedTask", "KeyedEntry", "Learned", "PollCounts", "Polled",
-    "claim", "finish_poll", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync", "unknown",
+    "claim", "finish_poll", "finish_read", "finish_unchanged", "known_keys", "release", "renew", "rows", "sync",
 ]  # fmt: skip
 
 FIRST_INTERVAL = 3600.0  # seconds (field notes §10)
@@ -38,6 +38,7 @@ class FeedTask:
     country: str | None
     every: float | None  # seconds; None: the adaptive pace
     learned: Learned
+    marks: bytes  # of the items that needn't be read again
     first_poll: bool  # it has never succeeded
     last_success_at: datetime | None
     last_new_at: datetime | None
@@ -155,7 +156,8 @@ def _task(row: Row[Any], token: str) -> FeedTask:
     same = ("no", "url", "host", "source", "language", "country", "every", "last_success_at", "last_new_at", "gone_at")
     facts = {name: row._mapping[name] for name in same}
     learned = Learned(**{name: row._mapping[name] for name in LEARNED})
-    return FeedTask(**facts, learned=learned, first_poll=row.last_success_at is None, token=token)
+    marks = bytes(row.marks or b"")
+    return FeedTask(**facts, learned=learned, marks=marks, first_poll=row.last_success_at is None, token=token)
 
 
 def renew(db: Database, tokens: Collection[str]) -> None:

@@ -193,7 +193,8 @@ def claim_indexed(db: Database, limit: int) -> list[MatchTask]:
     c = t.captures.c
     with db.write() as conn:
         now = clock(conn)
-        query = select(c.no).where(t.has_status("indexed"), unleased(t.captures, now)).order_by(c.due_at, c.no).limit(limit)
+        due = select(c.no).where(t.has_status("indexed"), c.due_at <= now, unleased(t.captures, now))
+        query = due.order_by(c.due_at, c.no).limit(limit)
         nos = conn.scalars(query.with_for_update(skip_locked=True)).all()
         token = take(conn, t.captures, nos, db.owner, now)
         rows = joined(conn, nos)

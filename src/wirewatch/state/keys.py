@@ -1,9 +1,10 @@
 """The table of keys: which article an address belongs to."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select
 
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, Entry
@@ -12,7 +13,9 @@ from wirewatch.state.leases import chunks
 from wirewatch.state.upsert import insert as upsert
 
 _k = t.article_keys.c
-_KNOWN = select(_k.key, _k.article).where(_k.key.in_(bindparam("some", expanding=True)))
+_of_some = _k.key.in_(bindparam("some", expanding=True))
+_KNOWN = select(_k.key, _k.article).where(_of_some)
+_OWNERS = select(_k.key, _k.article, t.articles.c.id).join_from(t.article_keys, t.articles).where(_of_some)
 _GIVE = upsert(t.article_keys)
 
 
@@ -24,6 +27,7 @@ class KeyedEntry:
     key: str
     article_id: ArticleId
     further: tuple[str, ...] = ()  # keys of the same article in another dress (AMP, mobile, print)
+    mark: bytes = b""  # of its item, where that needn't be read again
 
 
 def known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
@@ -34,11 +38,30 @@ def known(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def undressed(conn: Connection, entries: Sequence[KeyedEntry]) -> Sequence[KeyedEntry]:
-    """The entries, each under the key by which its article is known, here or in the state: an AMP page under the page's own."""
+def owned(conn: Connection, entries: Sequence[KeyedEntry]) -> tuple[Sequence[KeyedEntry], dict[str, Row[Any]]]:
+    """The entries, each under the key by which its article is known, here or in the state (an AMP page under the page's own), and
+    the articles (article, id) that have their keys.
+
+    Taken back are keys from articles that were announced under others and of which no page came: a mobile page that asks not to
+    be indexed must not cost the article, announced at its own address later.
+    """
+    owners: dict[str, Row[Any]] = {}
+    for some in chunks(sorted({key for keyed in entries for key in (keyed.key, *keyed.further)})):
+        owners |= {row.key: row for row in conn.execute(_OWNERS, {"some": some})}
+    for key in _freed(conn, {keyed.key: keyed.article_id for keyed in entries}, owners):
+        del owners[key]
+    return _undressed(conn, entries, owners), owners
+
+
+def own(entries: Sequence[KeyedEntry], owners: Mapping[str, Row[Any]]) -> set[str]:
+    """The entries' keys whose article is the one made of them."""
+    return {keyed.key for keyed in entries if keyed.key in owners and owners[keyed.key].id == keyed.article_id}
+
+
+def _undressed(conn: Connection, entries: Sequence[KeyedEntry], owners: Mapping[str, Row[Any]]) -> Sequence[KeyedEntry]:
     if not any(keyed.further for keyed in entries):
         return entries
-    there = known(conn, sorted({key for keyed in entries for key in (keyed.key, *keyed.further)}))
+    there = {key: owner.article for key, owner in owners.items()}
     standing = _standing(conn, set(there.values()))
     first: dict[str, str] = {}  # by any key of an entry: the key that it goes by
     for keyed in entries:
@@ -62,17 +85,18 @@ def give(conn: Connection, articles: Iterable[tuple[int, Sequence[str]]]) -> Non
         conn.execute(_GIVE, [{"key": key, "article": article} for key, article in rows])
 
 
-def free(conn: Connection, entries: Sequence[KeyedEntry]) -> None:
-    """Take back the entries' keys from articles that were announced under others and of which no page came: a mobile page that
-    asks not to be indexed must not cost the article, announced at its own address later.
-    """
+def _freed(conn: Connection, ids: Mapping[str, ArticleId], owners: Mapping[str, Row[Any]]) -> list[str]:
+    """The keys taken back; `ids`: of the articles that would be made of the keys."""
     a, k = t.articles.c, t.article_keys.c
-    own, foreign = {keyed.key: keyed.article_id for keyed in entries}, list[str]()
-    for some in chunks(sorted(own)):
-        foreign += [row.key for row in conn.execute(_LOST, {"some": some}) if row.id != own[row.key]]
+    foreign = sorted(key for key, article_id in ids.items() if key in owners and owners[key].id != article_id)
+    freed: list[str] = []
     for some in chunks(foreign):
-        there = set(conn.scalars(select(a.id).where(a.id.in_([own[key] for key in some]))))
-        conn.execute(delete(t.article_keys).where(k.key.in_([key for key in some if own[key] not in there])))
+        lost = list(conn.scalars(_LOST, {"some": some}))
+        there = set(conn.scalars(select(a.id).where(a.id.in_([ids[key] for key in lost]))))
+        freed += [key for key in lost if ids[key] not in there]
+    for some in chunks(freed):
+        conn.execute(delete(t.article_keys).where(k.key.in_(some)))
+    return freed
 
 
 def stands() -> ColumnElement[bool]:
@@ -86,11 +110,7 @@ def stands() -> ColumnElement[bool]:
 
 
 _has_page = select(t.captures.c.no).where(t.captures.c.article == t.articles.c.no, t.captures.c.file.is_not(None)).exists()
-_LOST = (  # made once: every poll asks for it
-    select(_k.key, t.articles.c.id)
-    .join_from(t.article_keys, t.articles, _k.article == t.articles.c.no)
-    .where(_k.key.in_(bindparam("some", expanding=True)), ~stands(), ~_has_page)
-)
+_LOST = select(_k.key).join_from(t.article_keys, t.articles).where(_of_some, ~stands(), ~_has_page).order_by(_k.key)
 
 
 def add_keys(conn: Connection, article: int, keys: Sequence[str]) -> ArticleId | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from wirewatch.errors import UserError
 
-HEAD = "0009"  # the newest revision in migrations/versions; revisions are numbers, so that a newer one is known as such
+HEAD = "0010"  # the newest revision in migrations/versions; revisions are numbers, so that a newer one is known as such
 
 
 def migrate(engine: Engine, revision: str = HEAD, *, upgrade: bool = True) -> str:

@@ -1,21 +1,22 @@
 """What a poll brought, in one transaction: validators, next poll and entries stand together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, func, insert, select, update
 
 from wirewatch.errors import Reason
-from wirewatch.model import ArticleId, Entry
+from wirewatch.model import Entry
 from wirewatch.state import keys
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
-from wirewatch.state.forgetting import bare_host, forgotten_hosts
 from wirewatch.state.identity import host_of, short_hash
 from wirewatch.state.keys import KeyedEntry
 from wirewatch.state.leases import NOBODY, chunks
+from wirewatch.state.queueing import make_articles, queue, queued
 from wirewatch.state.rows import entry_json
 from wirewatch.state.upsert import insert as upsert
 
@@ -76,7 +77,7 @@ class PollCounts:
 
 
 # Statements are made once: SQLAlchemy takes longer to make one than SQLite to carry it out, and each poll needs a dozen.
-_a, _c, _f, _refs = t.articles.c, t.captures.c, t.feeds.c, t.article_feeds.c
+_c, _f, _refs = t.captures.c, t.feeds.c, t.article_feeds.c
 _ENDS = ("next_poll_at", "not_before", "outcome", "host", "reason", "detail", "last_poll_at", "last_success_at", "gone_at")
 _mine = (_f.no == bindparam("feed_no")) & (_f.token == bindparam("mine"))
 _here = _refs.feed == bindparam("of")
@@ -87,18 +88,12 @@ def _ending(*names: str, **values: Any) -> Update:
     return update(t.feeds).where(_mine).values(NOBODY | new | values)
 
 
-_FEED = select(t.feeds).where(_mine).with_for_update()
+_about = (_f.no, _f.source, _f.country, _f.language, _f.last_success_at, _f.last_new_at, _f.gone_at, _f.marks)
+_FEED = select(*_about).where(_mine).with_for_update()
 _UNCHANGED = _ending(*LEARNED, *_ENDS)
-_POLLED = _ending(*LEARNED, *_ENDS, "last_new_at", entries=_f.entries + bindparam("references"))
-_ARTICLES = upsert(t.articles).returning(_a.id, _a.no)
-_KEYS = upsert(t.article_keys).returning(t.article_keys.c.key)
-_CAPTURES, _HOSTS, _SHOWN = upsert(t.captures), upsert(t.hosts), insert(t.article_feeds)
-_AGAIN = (
-    update(t.article_feeds)
-    .where(_here, _refs.article.in_(bindparam("some", expanding=True)))
-    .values(last_shown_at=bindparam("at"))
-    .returning(_refs.article, _refs.mark)
-)
+_POLLED = _ending(*LEARNED, *_ENDS, "last_new_at", "marks", entries=_f.entries + bindparam("references"))
+_SHOWN = insert(t.article_feeds)
+_MARKS = select(_refs.article, _refs.mark).where(_here, _refs.article.in_(bindparam("some", expanding=True)))
 _MARKED = update(t.article_feeds).where(_here, _refs.article == bindparam("it")).values(mark=bindparam("new"))
 _so_far = func.sum(case((_c.kind == "edit", 1), else_=0))
 _EDITABLE = (
@@ -128,36 +123,63 @@ class _Poll:
 
 
 def finish_poll(db: Database, task: "FeedTask", polled: Polled, entries: Sequence[KeyedEntry]) -> PollCounts | None:
-    """Write a poll's result; None, and nothing written, if the claim was lost.
+    """Write a poll's result; what is known of the feed's items stays known. Otherwise as `finish_read`."""
+    return finish_read(db, task, lambda _: polled, entries, None)
+
+
+def finish_read(
+    db: Database,
+    task: "FeedTask",
+    judge: Callable[[Sequence[Entry]], Polled],
+    entries: Sequence[KeyedEntry],
+    kept: bytes | None,
+) -> PollCounts | None:
+    """Write what a poll read, by `judge`, which is told the entries of no known article; None, and nothing written, if the claim
+    was lost. `kept`: the marks of items that weren't read again.
 
     A new key becomes an article with its first capture queued; a known one whose title or mark changed in this feed gets
     a further capture (`edit`).
     """
-    with db.write() as conn:
-        feed = conn.execute(_FEED, {"feed_no": task.no, "mine": task.token}).one_or_none()
-        if feed is None:
-            return None
-        poll = _Poll(conn, clock(conn), feed)
-        keys.free(conn, entries)
-        by_key = {keyed.key: keyed for keyed in reversed(keys.undressed(conn, entries))}
-        known = keys.known(conn, list(by_key))
-        made = _make_articles(poll, [keyed for key, keyed in sorted(by_key.items()) if key not in known])
-        new = {key: no for key, no in made.items() if no is not None}
-        if len(new) < len(made):  # another poll announced the same at the same moment
-            known |= keys.known(conn, [key for key, no in made.items() if no is None])
-        keys.give(conn, [(no, by_key[key].further) for key, no in new.items()])
-        fresh = [(new[key], by_key[key].entry) for key in reversed(by_key) if key in new]
-        _queue(poll, [(article, 1, "new", entry) for article, entry in fresh])
-        shown = {known[key]: by_key[key].entry for key in by_key if key in known}
-        first, edited = _shown(poll, shown)
-        _refer(poll, fresh + first)
-        _note(poll, task, polled, new=len(fresh), references=len(fresh + first))
-        if polled.host_next_at is not None:
-            conn.execute(_REST, {"host": task.host, "next_at": polled.host_next_at})
-        if polled.host_closed_until is not None:
-            until = polled.host_closed_until  # the host sent us away: nobody asks it, for a feed or a page, before that
-            conn.execute(_CLOSE, {"host": task.host, "next_at": until, "closed_until": until})
+    return db.written(lambda conn: _finish(conn, task, judge, entries, kept))
+
+
+def _finish(
+    conn: Connection,
+    task: "FeedTask",
+    judge: Callable[[Sequence[Entry]], Polled],
+    entries: Sequence[KeyedEntry],
+    kept: bytes | None,
+) -> PollCounts | None:
+    feed = conn.execute(_FEED, {"feed_no": task.no, "mine": task.token}).one_or_none()
+    if feed is None:
+        return None
+    poll = _Poll(conn, clock(conn), feed)
+    undressed, owners = keys.owned(conn, entries)
+    by_key = {keyed.key: keyed for keyed in reversed(undressed)}
+    known = {key: owner.article for key, owner in owners.items()}
+    polled = judge([by_key[key].entry for key in reversed(by_key) if key not in known])
+    made = _make_articles(poll, [keyed for key, keyed in sorted(by_key.items()) if key not in known])
+    new = {key: no for key, no in made.items() if no is not None}
+    if len(new) < len(made):  # another poll announced the same at the same moment
+        known |= keys.known(conn, [key for key, no in made.items() if no is None])
+    fresh = [(new[key], by_key[key].entry) for key in reversed(by_key) if key in new]
+    _queue(poll, [(article, 1, "new", entry) for article, entry in fresh])
+    shown = {known[key]: by_key[key].entry for key in by_key if key in known}
+    first, edited = _shown(poll, shown)
+    _refer(poll, fresh + first)
+    marks = feed.marks if kept is None else kept + _marks(entries, set(new) | keys.own(entries, owners))
+    _note(poll, task, polled, new=len(fresh), references=len(fresh + first), marks=marks)
+    _rest(conn, task.host, polled)
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
+
+
+def _rest(conn: Connection, host: str, polled: Polled) -> None:
+    """When the feed's host may be asked again. One that sent us away is asked by nobody, for a feed or a page, before that."""
+    if polled.host_next_at is not None:
+        conn.execute(_REST, {"host": host, "next_at": polled.host_next_at})
+    if polled.host_closed_until is not None:
+        until = polled.host_closed_until
+        conn.execute(_CLOSE, {"host": host, "next_at": until, "closed_until": until})
 
 
 def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]") -> None:
@@ -182,14 +204,6 @@ def _columns(url: str, polled: Polled) -> dict[str, Any]:
     return {name: getattr(polled.learned, name) for name in LEARNED} | about
 
 
-def unknown(db: Database, entries: Sequence[KeyedEntry]) -> list[Entry]:
-    """Those of no article that is known, each once: what a feed's pace goes by."""
-    with db.read() as conn:
-        by_key = {keyed.key: keyed.entry for keyed in keys.undressed(conn, entries)}
-        there = keys.known(conn, list(by_key))
-    return [entry for key, entry in by_key.items() if key not in there]
-
-
 def known_keys(db: Database, some: Sequence[str]) -> set[str]:
     """Which of these keys belong to an article already."""
     with db.read() as conn:
@@ -197,25 +211,11 @@ def known_keys(db: Database, some: Sequence[str]) -> set[str]:
 
 
 def _make_articles(poll: _Poll, entries: Sequence[KeyedEntry]) -> dict[str, int | None]:
-    """Articles for new keys, by key; None where somebody else has just made it. Sorted by key: two polls can't deadlock."""
+    """Articles for new keys, by key; None where somebody else has just made it."""
     feed = {name: poll.feed._mapping[name] for name in ("source", "country", "language")} | {"feed": poll.feed.no}
     rows = [feed | {"id": keyed.article_id, "url": keyed.entry.url, "first_seen_at": poll.now} for keyed in entries]
-    return make_articles(poll.conn, rows, {keyed.key: keyed.article_id for keyed in entries})
-
-
-def make_articles(conn: Connection, rows: Sequence[dict[str, Any]], ids: dict[str, ArticleId]) -> dict[str, int | None]:
-    """Insert articles with their keys (`ids`: key → id); gives their numbers by key, None where somebody else was first."""
-    if not rows:
-        return {}
-    made = dict(conn.execute(_ARTICLES, list(rows)).tuples().all())
-    keyed = [{"key": key, "article": made[article_id]} for key, article_id in ids.items() if article_id in made]
-    if not keyed:
-        return dict.fromkeys(ids)
-    own = set(conn.scalars(_KEYS, keyed))
-    taken = [row["article"] for row in keyed if row["key"] not in own]  # became another article's key a moment ago
-    if taken:
-        conn.execute(delete(t.articles).where(_a.no.in_(taken)))
-    return {key: made.get(article_id) if key in own else None for key, article_id in ids.items()}
+    ids = {keyed.key: keyed.article_id for keyed in entries}
+    return make_articles(poll.conn, rows, ids, {keyed.key: keyed.further for keyed in entries})
 
 
 def _queue(poll: _Poll, wanted: Sequence[tuple[int, int, str, Entry]], due: Mapping[int, datetime] = {}) -> None:
@@ -224,42 +224,19 @@ def _queue(poll: _Poll, wanted: Sequence[tuple[int, int, str, Entry]], due: Mapp
     queue(poll.conn, [row | {"due_at": due.get(row["article"], poll.now)} for row in rows], poll.now)
 
 
-def queued(article: int, n: int, kind: str, url: str, entry: str, now: datetime) -> dict[str, Any]:
-    """The row of a capture to be fetched at once; `entry` is its JSON."""
-    times = {"due_at": now, "queued_at": now, "at": now}
-    return times | {
-        "article": article,
-        "n": n,
-        "kind": kind,
-        "status": "queued",
-        "url": url,
-        "host": host_of(url),
-        "entry": entry,
-    }
-
-
-def queue(conn: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Add captures, and their hosts. Those of a forgotten host are over at once."""
-    if not rows:
-        return
-    gone = forgotten_hosts(conn)
-    over = {"status": "skipped", "reason": Reason.FORGOTTEN}
-    open_ = {"status": "queued", "reason": None}
-    rows = [row | (over if bare_host(row["host"]) in gone else open_) for row in rows]
-    conn.execute(_CAPTURES, list(rows))
-    hosts = sorted({row["host"] for row in rows})
-    conn.execute(_HOSTS, [{"host": host, "next_at": now} for host in hosts])
-
-
 def _mark(entry: Entry) -> str:
     return short_hash(f"{entry.title}\0{entry.updated}")
 
 
+def _marks(entries: Sequence[KeyedEntry], own: Collection[str]) -> bytes:
+    """The marks of those that needn't be read again: they stand for an article made of their own key, each for another."""
+    times = Counter(keyed.key for keyed in entries)
+    return b"".join(keyed.mark for keyed in entries if keyed.key in own and times[keyed.key] == 1)
+
+
 def _refer(poll: _Poll, shown: Sequence[tuple[int, Entry]]) -> None:
     """Note that this feed shows these articles for the first time."""
-    rows = [
-        {"article": article, "feed": poll.feed.no, "mark": _mark(entry), "last_shown_at": poll.now} for article, entry in shown
-    ]
+    rows = [{"article": article, "feed": poll.feed.no, "mark": _mark(entry)} for article, entry in shown]
     if rows:
         poll.conn.execute(_SHOWN, rows)
 
@@ -268,8 +245,7 @@ def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[list[tuple[int, Entry]
     """Known articles that the feed shows (again): gives those that it never showed before, and the number of edits queued."""
     marks: dict[int, str] = {}
     for some in chunks(list(shown)):
-        again = poll.conn.execute(_AGAIN, {"of": poll.feed.no, "some": some, "at": poll.now})
-        marks |= dict(again.tuples().all())
+        marks |= dict(poll.conn.execute(_MARKS, {"of": poll.feed.no, "some": some}).tuples().all())
     now = {article: _mark(shown[article]) for article in marks}
     changed = {article: shown[article] for article in marks if marks[article] != now[article]}
     if changed:
@@ -287,9 +263,9 @@ def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
     return len(edits)
 
 
-def _note(poll: _Poll, task: "FeedTask", polled: Polled, *, new: int, references: int) -> None:
+def _note(poll: _Poll, task: "FeedTask", polled: Polled, *, new: int, references: int, marks: bytes | None) -> None:
     feed, now = poll.feed, poll.now
-    values = {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": now}
+    values = {"reason": polled.reason, "detail": polled.detail[:500], "last_poll_at": now, "marks": marks}
     values |= {name: feed._mapping[name] for name in ("last_success_at", "last_new_at", "gone_at")}
     if polled.outcome not in ("failed", "gone"):
         values |= {"last_success_at": now, "gone_at": None}

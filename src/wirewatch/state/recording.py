@@ -72,7 +72,7 @@ def record(
             outcome = ledger.take(found)
             setattr(counts, outcome, getattr(counts, outcome) + 1)
         for some in chunks(sorted(ours)):
-            values = NOBODY | {"status": "matched", "at": now}
+            values = NOBODY | {"status": "matched", "at": now, "reason": None, "detail": ""}
             conn.execute(update(t.captures).where(t.captures.c.no.in_(some)).values(values))
     return counts
 

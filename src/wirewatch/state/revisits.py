@@ -9,7 +9,7 @@ from wirewatch.errors import Reason
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
 from wirewatch.state.leases import chunks
-from wirewatch.state.polls import queue, queued
+from wirewatch.state.queueing import queue, queued
 
 AFTER = timedelta(hours=24)  # by then most corrections are made (the field notes' rule)
 ENOUGH = timedelta(hours=12)  # a page looked at within that is not looked at again

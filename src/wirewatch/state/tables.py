@@ -58,6 +58,7 @@ feeds = Table(
     Column("lives_at", Foreign, nullable=False, default="", server_default=""),  # where it is asked since it moved
     Column("rhythm", LargeBinary),  # poll/rhythm.py: when it publishes
     Column("shown", Integer, nullable=False, default=0, server_default="0"),  # entries it showed last
+    Column("marks", LargeBinary),  # poll/unread.py: of those that needn't be read again
     Column("wish", Float, nullable=False, default=0.0, server_default="0"),  # seconds it asks not to be polled for
     Column("full_at", Utc),  # when its body came last, whatever the validators said
     Column(
@@ -112,7 +113,6 @@ article_feeds = Table(
     Column("article", ForeignKey("articles.no"), primary_key=True),
     Column("feed", ForeignKey("feeds.no"), primary_key=True),
     Column("mark", String(32), nullable=False),  # hash of (title, updated) as this feed showed them last
-    Column("last_shown_at", Utc, nullable=False),
 )
 
 captures = Table(

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
+import structlog
+
+from wirewatch.errors import WirewatchError
 from wirewatch.index.port import Index
 from wirewatch.model import Article, ArticleId, Counts, Watch
 from wirewatch.state import captures, matches
@@ -14,6 +18,7 @@ from wirewatch.watch.judge import QUIET, Judged, Shows, digest, entities_of, jud
 
 __all__ = ["Watching", "match", "query_hash"]
 
+log = structlog.get_logger()
 BATCH = 500  # articles: 1,000 watches run on them in 0.1 s of CPU (docs/figures.md)
 RENEW = 200  # matches after which the batch's claim is renewed: each costs some ms, and a claim lasts a minute
 CHANGED = ("edit", "revisit", "retry")  # kinds of captures that may bring another text of what was told
@@ -36,28 +41,70 @@ def match(db: Database, index: Index, watching: Watching, stopped: Callable[[], 
     """
     counts = Counts()
     while not stopped() and (tasks := captures.claim_indexed(db, BATCH)):
-        by_article = _by_article(tasks)
-        articles = index.get(list(by_article))
-        told = matches.told_already(db, [task.story_no for task in tasks])
-        muted = matches.muted(db)
-        met, again = [], 0
-        for n, found in enumerate(judge(watching.watches, articles), start=1):
-            if n % RENEW == 0:
-                captures.renew(db, {task.token for task in tasks})
-            task = by_article[found.article.id]
-            once = found.watch.rate is None and not (found.watch.updates and task.kind in CHANGED)
-            if once and (found.watch.name, task.story_no) in told:
-                again += 1
-            else:
-                met.append(_met(found, task, watching, muted=found.watch.name in muted))
-        recorded = matches.record(db, tasks, met, watching.max_age, [_seen(by_article[each.id], each) for each in articles])
-        counts.add("judged", len(tasks))
-        counts.add("matched", recorded.live + recorded.lifted)
-        counts.add("updates", recorded.updated)
-        counts.add("suppressed", recorded.suppressed)
-        counts.add("told before", recorded.again + again)
-        counts.add("not yet met", recorded.waiting)
+        articles = index.get(list({task.article_id: None for task in tasks}))
+        try:
+            counts.merge(_batch(db, watching, tasks, articles))
+        except WirewatchError:
+            raise
+        except Exception as bug:
+            log.error("bug", articles=len(articles), exc_info=bug)
+            counts.merge(_one_by_one(db, watching, tasks, articles, bug))
     return counts
+
+
+def _batch(db: Database, watching: Watching, tasks: Sequence[MatchTask], articles: Sequence[Article]) -> Counts:
+    by_article, counts = _by_article(tasks), Counts()
+    told = matches.told_already(db, [task.story_no for task in tasks])
+    muted = matches.muted(db)
+    met, again = [], 0
+    for n, found in enumerate(judge(watching.watches, articles), start=1):
+        if n % RENEW == 0:
+            captures.renew(db, {task.token for task in tasks})
+        task = by_article[found.article.id]
+        once = found.watch.rate is None and not (found.watch.updates and task.kind in CHANGED)
+        if once and (found.watch.name, task.story_no) in told:
+            again += 1
+        else:
+            met.append(_met(found, task, watching, muted=found.watch.name in muted))
+    recorded = matches.record(db, tasks, met, watching.max_age, [_seen(by_article[each.id], each) for each in articles])
+    counts.add("judged", len(tasks))
+    counts.add("matched", recorded.live + recorded.lifted)
+    counts.add("updates", recorded.updated)
+    counts.add("suppressed", recorded.suppressed)
+    counts.add("told before", recorded.again + again)
+    counts.add("not yet met", recorded.waiting)
+    return counts
+
+
+def _one_by_one(
+    db: Database, watching: Watching, tasks: Sequence[MatchTask], articles: Sequence[Article], bug: Exception
+) -> Counts:
+    """Judge a batch in which something went wrong article by article: what can't be judged is tried again later. Where none of
+    several can be judged it is no article's fault, and `bug` is raised.
+    """
+    counts, failed = Counts(), list[tuple[MatchTask, Exception]]()
+    by_id = {article.id: [article] for article in articles}
+    for n, (article_id, same) in enumerate(groupby(sorted(tasks, key=_article_id), _article_id), start=1):
+        if n % RENEW == 0:
+            captures.renew(db, {task.token for task in tasks})
+        mine = list(same)
+        try:
+            counts.merge(_batch(db, watching, mine, by_id.get(article_id, [])))
+        except WirewatchError:
+            raise
+        except Exception as error:
+            log.error("bug", article=article_id, url=mine[0].url, exc_info=error)
+            failed += [(task, error) for task in mine]
+    if len(failed) == len(tasks) and len(by_id) > 1:
+        raise bug
+    for task, why in failed:
+        captures.judge_again(db, task.no, task.token, f"{type(why).__name__}: {why}")
+    counts.add("retried", len(failed))
+    return counts
+
+
+def _article_id(task: MatchTask) -> ArticleId:
+    return task.article_id
 
 
 def _by_article(tasks: Sequence[MatchTask]) -> dict[ArticleId, MatchTask]:

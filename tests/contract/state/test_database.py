@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Connection, event, insert, select, text
 
 import wirewatch.state.migrate as migrate_module
 from tests import pg
@@ -154,6 +155,7 @@ def test_a_transaction_that_breaks_off_leaves_nothing(db: Database) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from threading import Barrier
 from sqlalchemy import event
 from tests.wire_state import announce, fetch_all, many
 from wirewatch.state import captures
@@ -230,3 +232,28 @@ def test_a_claim_reads_an_index_and_sorts_nothing(tmp_path: Path, claim: Callabl
 
         assert plans
         assert all(index in plan and "TEMP B-TREE" not in plan for plan in plans), plans
+
+
+def test_of_two_transactions_that_wait_for_each_other_the_one_that_is_ended_is_done_again(postgresql: tuple[str, str]) -> None:
+    first, last = Barrier(2), Barrier(2)
+
+    def work(own: str, other: str) -> int:
+        tries = 0
+
+        def both(conn: Connection) -> None:
+            nonlocal tries
+            tries += 1
+            conn.execute(meta.SET, {"key": own, "value": own})
+            if tries == 1:
+                first.wait(10)
+            conn.execute(meta.SET, {"key": other, "value": own})
+
+        with opened(url, Path()) as db:
+            last.wait(10)
+            db.written(both)
+        return tries
+
+    with pg.database(*postgresql) as url, ThreadPoolExecutor(2) as pool:
+        tries = list(pool.map(work, ("a", "b"), ("b", "a")))
+
+    assert sorted(tries) == [1, 2]

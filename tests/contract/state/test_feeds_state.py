@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.wire_state import (
     statuses,
 )
 from wirewatch.errors import Reason, UserError
+from wirewatch.model import Entry
 from wirewatch.state import captures, feeds, meta, runs
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
@@ -281,3 +283,34 @@ def test_an_article_that_failed_at_its_own_address_is_not_news_when_it_is_shown_
     announce(db, entry())
 
     assert list(statuses(db)) == ["failed"]
+
+
+def marked(found: Entry, mark: bytes) -> feeds.KeyedEntry:
+    """The entry of an item with this mark."""
+    return replace(keyed(found), mark=mark)
+
+
+def test_the_marks_of_a_feeds_items_are_kept_until_another_reading_and_over_a_failure(db: Database) -> None:
+    feeds.sync(db, [source()])
+    shown: list[bytes] = []
+    for entries, kept in (((marked(entry(), b"a"),), b""), ((marked(entry("https://vesti.example/2"), b"b"),), b"a"), ((), None)):
+        make_due(db)
+        (task,) = feeds.claim(db, 1)
+        shown.append(task.marks)
+        feeds.finish_read(db, task, lambda _: polled(), entries, kept)
+    make_due(db)
+
+    assert shown == [b"", b"a", b"ab"]
+    assert feeds.claim(db, 1)[0].marks == b"ab"
+
+
+def test_an_item_that_shares_its_article_is_read_again_at_each_poll(db: Database) -> None:
+    announce(db, entry("https://m.vesti.example/vest-12345"))
+    make_due(db)
+    (task,) = feeds.claim(db, 1)
+    plain, twice = entry("https://vesti.example/vest-12345"), entry("https://vesti.example/2")
+
+    feeds.finish_read(db, task, lambda _: polled(), [marked(plain, b"a"), marked(twice, b"b"), marked(twice, b"c")], b"")
+
+    make_due(db)
+    assert feeds.claim(db, 1)[0].marks == b""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.wire import Wire
-from tests.wire_state import oversleep
+from tests.wire_state import make_due, oversleep
+from wirewatch.errors import Reason
 from wirewatch.model import Article, AtLeast, Rate, Watch
 from wirewatch.state import captures, matches
 from wirewatch.state.database import Database
@@ -197,3 +198,43 @@ def _noted_long_ago(wire: Wire) -> None:
 
     with wire.db.write() as conn:
         conn.execute(update(t.mentions).values(noted_at=wire.now - 60 * DAY))
+
+
+def test_an_article_that_cannot_be_judged_holds_up_no_other_and_is_judged_once_that_is_mended(wire: Wire) -> None:
+    wire.watch("kim", entities=("kim-jong-un",))
+    wire.article("Отровна вест", "Лидер је стигао возом.", entities=["kim-jong-un"])
+    wire.article("Ким у Русији", COPY, entities=["kim-jong-un"])
+
+    def spoiled(article: Article, entities: Sequence[str], topics: Sequence[str]) -> str:
+        if article.title == "Отровна вест":
+            raise ValueError("отров")
+        return ""
+
+    wire.shows, mended = spoiled, wire.shows
+    counts = wire.judge()
+    told, waiting = wire.told("kim"), captures.failures(wire.db)
+    again = wire.judge()
+    wire.shows = mended
+    make_due(wire.db)
+    wire.judge()
+
+    assert (counts.by["judged"], counts.by["retried"], again.by) == (1, 1, {})
+    assert told == [("Ким у Русији", 0)]
+    assert [(row.status, row.reason, row.detail) for row in waiting] == [("indexed", Reason.BUG, "ValueError: отров")]
+    assert {title for title, _ in wire.told("kim")} == {"Ким у Русији", "Отровна вест"}
+    assert captures.failures(wire.db) == []
+
+
+def test_where_no_article_can_be_judged_it_is_no_articles_fault(wire: Wire) -> None:
+    wire.watch("kim", entities=("kim-jong-un",))
+    for title in ("Ким у Русији", "Ким код куће"):
+        wire.article(title, f"{title}, јављају дописници.", entities=["kim-jong-un"])
+
+    def broken(article: Article, entities: Sequence[str], topics: Sequence[str]) -> str:
+        raise ValueError("a bug")
+
+    wire.shows = broken
+    with pytest.raises(ValueError, match="a bug"):
+        wire.judge()
+
+    assert captures.failures(wire.db) == []

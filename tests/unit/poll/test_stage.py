@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.loopback import Handler, Site, answer, redirect
-from tests.wire_state import announce, entry, make_due, source
+from tests.wire_state import announce, claim_to_fetch, entry, fetch_all, make_due, source
 from wirewatch.errors import Reason
 from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
@@ -225,3 +225,48 @@ def test_a_feed_of_mobile_addresses_of_known_articles_brings_nothing_new(db: Dat
     with db.read() as conn:
         last = conn.scalar(select(t.feeds.c.outcome).where(t.feeds.c.active))
     assert last == "nothing-new"
+
+
+def test_of_a_feed_that_changed_what_is_new_and_what_was_edited_is_taken_and_nothing_else(db: Database) -> None:
+    def shows(*titles: str, at: str) -> bytes:
+        items = (f"<item><title>{title}</title><link>https://vesti.example/{title[-1]}</link></item>" for title in titles)
+        return answer(f"<rss version='2.0'><channel><title>В</title><pubDate>{at}</pubDate>{''.join(items)}</channel></rss>")
+
+    async def act() -> list[dict[str, int]]:
+        async with Site({"/rss": shows("Вест 2", "Вест 1", at="10:00")}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            counts = [await run(db)]
+            fetch_all(db)
+            for titles in (
+                ("Вест 3", "Вест 2", "Исправка 1"),
+                ("Вест 3", "Вест 2", "Исправка 1"),
+                ("Вест 3", "Вест 2", "Вест 1"),
+            ):
+                site.routes["/rss"] = shows(*titles, at=f"11:0{len(counts)}")
+                counts.append(await run(db))
+                fetch_all(db)
+            return counts
+
+    assert asyncio.run(act()) == [
+        {"polled": 1, "new": 2},
+        {"polled": 1, "new": 1, "edited": 1},
+        {"polled": 1},
+        {"polled": 1, "edited": 1},
+    ]
+    assert row(db).shown == 3
+
+
+def test_an_article_whose_mobile_page_was_not_had_is_taken_from_a_feed_that_went_on_showing_it(db: Database) -> None:
+    item = "<item><title>Вест</title><link>https://vesti.example/vest-12345</link></item>"
+
+    async def act() -> list[dict[str, int]]:
+        async with Site({"/rss": answer(f"<rss version='2.0'><channel><title>1</title>{item}</channel></rss>")}) as site:
+            announce(db, entry("https://m.vesti.example/vest-12345"))
+            feeds.sync(db, [source(site.url("/rss"))])
+            counts = [await run(db)]
+            (task,) = claim_to_fetch(db)
+            captures.skipped(db, task.no, task.token, Reason.NOINDEX)
+            site.routes["/rss"] = answer(f"<rss version='2.0'><channel><title>2</title>{item}</channel></rss>")
+            return [*counts, await run(db)]
+
+    assert asyncio.run(act()) == [{"polled": 1}, {"polled": 1, "new": 1}]
