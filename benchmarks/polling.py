@@ -3,7 +3,8 @@
     python -m benchmarks.polling [--runs 3] [--feeds 2000] [--many 10000]
 
 The site is a process of its own: fifty hosts (127.9.0.N) whose feeds show 20 entries each, 12 KB. `304` knows its validators;
-`same` gives none and the same body; `changed` has two new entries at each asking.
+`same` gives none and the same body; `changed` has two new entries at each asking, the others as they were; `rewritten` has
+two new ones, and in the others another text.
 """
 
 import argparse
@@ -32,17 +33,17 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, opened
 
 HOSTS, SHOWN, TOGETHER = 50, 20, 32
-KINDS = ("304", "same", "changed")
+KINDS = ("304", "same", "changed", "rewritten")
 SPAWN = multiprocessing.get_context("spawn")
 
 
 def feed(kind: str, number: int, time_asked: int) -> bytes:
-    """A feed with summaries of some 60 words; of a changed one two entries are new each time."""
-    dice, first = random.Random(number), 2 * time_asked if kind == "changed" else 0
+    """A feed with summaries of some 60 words, as it is when asked for so many times."""
+    first, edition = 2 * time_asked if kind in ("changed", "rewritten") else 0, time_asked if kind == "rewritten" else 0
     items = "".join(
         f"<item><title>Report {n} of {number}</title><link>https://outlet-{number}.example/{kind}/{n}</link>"
         f"<guid>https://outlet-{number}.example/{kind}/{n}</guid><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>"
-        f"<description>{' '.join(dice.choices(WORDS, k=60))}</description></item>"
+        f"<description>{' '.join(random.Random(f'{number} {n} {edition}').choices(WORDS, k=60))}</description></item>"
         for n in range(first + SHOWN, first, -1)
     )
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>{number}</title>{items}</channel></rss>".encode()
@@ -50,7 +51,7 @@ def feed(kind: str, number: int, time_asked: int) -> bytes:
 
 async def serve(ready: Connection) -> None:
     """All hosts, until the process is ended. Keeps connections open; reads nothing of a request but its path and validator."""
-    asked: dict[str, int] = {}
+    asked: dict[tuple[str, bool], int] = {}  # by us, and by the bare loop
 
     async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -61,8 +62,9 @@ async def serve(ready: Connection) -> None:
                 if kind == "304" and b"if-none-match" in head.lower():
                     writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n')
                     continue
-                asked[path] = asked.get(path, 0) + 1
-                body = feed(kind, int(number), asked[path])
+                who = path, b"wirewatch" in head
+                asked[who] = asked.get(who, 0) + 1
+                body = feed(kind, int(number), asked[who])
                 tag = b'ETag: "1"\r\n' if kind == "304" else b""
                 kind_of = b"Content-Type: application/rss+xml\r\n"
                 writer.write(b"HTTP/1.1 200 OK\r\n" + kind_of + tag + b"Content-Length: %d\r\n\r\n" % len(body) + body)
