@@ -5,6 +5,7 @@ httpx bounds neither the total time nor the unpacked size, and follows redirects
 
 import asyncio
 import base64
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ Headers = tuple[tuple[str, str], ...]
 _REDIRECTS = (301, 302, 303, 307, 308)
 _URL_LIMIT = 8192  # characters; servers refuse longer ones
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
+_BEGIN = re.compile(r"[^/?#]*(?://[^/?#]*)?")  # of an address: what stands before its path
 _COOKIES = 8192  # characters of a Cookie header; servers refuse longer ones
 _SECRET = ("authorization", "cookie")  # never kept: request headers end up in the archive
 
@@ -198,19 +200,24 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
             raise Retry(Reason.BAD_URL, f"longer than {_URL_LIMIT} characters")
         parsed = base.join(url) if base else httpx.URL(url)
         parsed = parsed.copy_with(fragment=None) if parsed.fragment or "#" in url else parsed
+        host = parsed.host  # which may be no IDNA
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
         raise Retry(Reason.BAD_URL, "not a web address") from None
     if (parsed.port or 0) > 65535:
         raise Retry(Reason.BAD_URL, "no such port")
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not host:
         raise Retry(Reason.BAD_URL, f"neither http nor https: {one_line(parsed.scheme, 20)}")
     return parsed
 
 
-@lru_cache(1000)
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address, as one address without a path. Raises Retry(BAD_URL)."""
-    parsed = _parse(url)
+    return _origin(_BEGIN.match(url)[0])  # type: ignore[index]  # it matches anything
+
+
+@lru_cache(1000)
+def _origin(begin: str) -> str:
+    parsed = _parse(begin)
     return f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 

@@ -247,6 +247,7 @@ def test_a_redirect_that_waits_for_its_own_cookie_is_followed() -> None:
         ({"/": redirect("file:///etc/passwd")}, Reason.BAD_URL),
         ({"/": redirect("http://[::1")}, Reason.BAD_URL),
         ({"/": redirect("//a..b/")}, Reason.BAD_URL),
+        ({"/": redirect("http://xn--/")}, Reason.BAD_URL),
     ],
 )
 def test_a_redirect_that_leads_nowhere_has_its_reason(routes: Routes, reason: Reason) -> None:
