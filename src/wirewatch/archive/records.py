@@ -6,7 +6,6 @@ The body is kept unpacked, so what the server said about its packing is kept und
 import base64
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
+from isal import isal_zlib
 from warcio.recordloader import ArcWarcRecord
 
 from wirewatch.model import ArticleId, Entry, Origin, Page
@@ -21,7 +21,7 @@ from wirewatch.safe import one_line
 
 REQUESTED, TOOK = "Wirewatch-Requested-URI", "Wirewatch-Took"  # WARC 1.1 lets writers add fields
 PAGE_RECORDS = ("response", "resource")  # types of a record that holds a page
-_LEVEL = 2  # 3.5 ms a page of 300 KB; 6: 7.2 ms for 13 % fewer bytes; warcio's own 9 is slower still
+_LEVEL = 2  # 0.26 ms a page of 170 KB, to 23.5 %; zlib's level 2: 1.1 ms, to 23.3 %; its 6: 2.9 ms, to 20.3 %
 _RESPONSE = "application/http; msgtype=response"
 _PACKING = ("content-encoding", "transfer-encoding", "content-length")
 _KEPT_AS = "x-crawler-"
@@ -75,7 +75,7 @@ class Records:
         made |= {"WARC-Block-Digest": _named(whole), "Content-Type": content_type}
         made["Content-Length"] = str(len(block) + len(payload or b""))
         lines = "".join(f"{name}: {_one(value)}\r\n" for name, value in made.items())
-        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+        packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, isal_zlib.MAX_WBITS + 16)
         self._out.write(packer.compress(b"WARC/1.1\r\n%b\r\n%b" % (lines.encode("utf-8", "replace"), block)))
         self._out.write(packer.compress(payload or b""))
         self._out.write(packer.compress(b"\r\n\r\n") + packer.flush())
