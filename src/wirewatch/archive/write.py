@@ -4,6 +4,7 @@ import io
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,10 +65,15 @@ class ArchiveWriter:
 
     def close_file(self) -> list[tuple[Pending, Place]]:
         """Make what was added durable, and say where it lies. Raises Unavailable: then none of it is kept."""
+        return self.closing()()
+
+    def closing(self) -> Callable[[], list[tuple[Pending, Place]]]:
+        """Ends the open file, and gives what makes it durable as `close_file` does: to be called once, in any thread."""
         with self._lock:
             file, self._file = self._file, None
-        if file is None:
-            return []
+        return lambda: self._closed(file) if file else []
+
+    def _closed(self, file: _File) -> list[tuple[Pending, Place]]:
         self._store.put(file.name, file.buffer.getvalue(), self._owner)
         return [(page, Place(file=file.name, offset=page.offset, length=page.length)) for page in file.pages]
 

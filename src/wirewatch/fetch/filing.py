@@ -17,7 +17,6 @@ from wirewatch.state.identity import key_of
 from wirewatch.state.sameness import further_keys
 
 LONGEST = 200  # characters of a header that is kept
-TOGETHER, TOGETHER_BYTES = 25, 4 * 1024 * 1024  # pages, and bytes of them, that are packed at once
 TICK = 0.2  # seconds between two looks whether the open file has waited long enough
 
 
@@ -36,49 +35,34 @@ class _Waiting:
 class Filing:
     """Takes pages, and acknowledges them a file at a time.
 
-    A thread packs several at once: to change threads costs as much as to pack a page.
+    A page is packed where it came in: it takes a fifth of a millisecond, and to hand it to a thread takes several.
     """
 
     def __init__(self, db: Database, writer: ArchiveWriter, done: Callable[[Counts], None]) -> None:
         self._db, self._writer, self._done = db, writer, done
-        self._taken: list[tuple[Page, FetchTask]] = []  # not packed yet
-        self._bytes = 0  # of their bodies
         self._waiting: dict[Pending, _Waiting] = {}
         self._turn = asyncio.Lock()
 
     async def add(self, page: Page, task: FetchTask) -> None:
-        """Take a page; it is acknowledged later. Raises Unavailable."""
-        self._taken.append((page, task))
-        self._bytes += len(page.body)
-        if len(self._taken) >= TOGETHER or self._bytes >= TOGETHER_BYTES:
-            await self._file(close=False)
+        """Put a page into the open file; it is acknowledged later. Raises Unavailable."""
+        self._add(page, task)
+        if self._writer.full():
+            await self.close()
 
     async def close(self) -> None:
         """Make what was taken durable and acknowledge it. Raises Unavailable: then none of it is acknowledged."""
-        await self._file(close=True)
+        async with self._turn:
+            closing = self._writer.closing()  # here: what is added from now on must come into another file
+            acknowledged = await asyncio.to_thread(self._acknowledge, closing)
+        if acknowledged:
+            self._done(Counts({"fetched": acknowledged}))
 
     async def close_when_due(self) -> None:
         """Close the open file whenever its first page has waited long enough, without end."""
         while True:
             await asyncio.sleep(TICK)
-            if self._taken or self._writer.due():
-                await self._file(close=False)
-
-    async def _file(self, *, close: bool) -> None:
-        """Put what was taken into the open file, and close it if it is due."""
-        async with self._turn:
-            taken, self._taken, self._bytes = self._taken, [], 0
-            acknowledged = await asyncio.to_thread(self._pack, taken, close)
-        if acknowledged:
-            self._done(Counts({"fetched": acknowledged}))
-
-    def _pack(self, taken: list[tuple[Page, FetchTask]], close: bool) -> int:
-        acknowledged = 0
-        for page, task in taken:
-            self._add(page, task)
-            if self._writer.full():
-                acknowledged += self._close()
-        return acknowledged + (self._close() if close or self._writer.due() else 0)
+            if self._writer.due():
+                await self.close()
 
     def _add(self, page: Page, task: FetchTask) -> None:
         moved = (key_of(page.final_url), *further_keys(page.final_url)) if is_moved(page) else ()
@@ -87,8 +71,8 @@ class Filing:
         kind, etag, modified = (_sendable(page.header(name)) for name in ("content-type", "etag", "last-modified"))
         self._waiting[pending] = _Waiting(task, page.final_url, kind, keys, etag, modified)
 
-    def _close(self) -> int:
-        results = [_fetched(self._waiting.pop(pending), place) for pending, place in self._writer.close_file()]
+    def _acknowledge(self, closing: Callable[[], list[tuple[Pending, Place]]]) -> int:
+        results = [_fetched(self._waiting.pop(pending), place) for pending, place in closing()]
         if results:
             captures.fetched(self._db, results)
         return len(results)
