@@ -17,7 +17,7 @@ from wirewatch.fetch.visit import REDIRECTS
 from wirewatch.fetch.walls import refuse_noindex
 from wirewatch.indexing import recalled
 from wirewatch.model import ArticleId, Entry, Page
-from wirewatch.net.client import Http
+from wirewatch.net.client import client_of
 from wirewatch.safe import one_line
 from wirewatch.settings import Settings
 from wirewatch.state import rebuilding
@@ -60,7 +60,7 @@ def find_page(settings: Settings, which: str) -> Found:
 async def _fetched(settings: Settings, url: str) -> Page:
     """As a run would fetch it: by robots.txt, guard and limits; but at once, and not kept."""
     given = settings.main.fetch
-    async with Http(given.user_agent, given.contact, given.timeout, given.allow_networks, never=given.never) as http:
+    async with client_of(given) as http:
         book = RobotsBook(http, 3 * given.timeout)
 
         async def allowed(address: str) -> None:

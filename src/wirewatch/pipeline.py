@@ -31,7 +31,7 @@ from wirewatch.index.open import fresh_index, open_index
 from wirewatch.index.port import Busy, Index, NeedsRebuild, Writer
 from wirewatch.indexing import Indexing, index, recalled
 from wirewatch.model import Counts
-from wirewatch.net.client import Http
+from wirewatch.net.client import client_of
 from wirewatch.poll.stage import PollRules, poll
 from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
@@ -278,7 +278,7 @@ async def _stoppable(house: House, stage: Callable[[House, asyncio.Event], Any])
 async def _poll(house: House, stop: asyncio.Event) -> Counts:
     given = house.settings.main.fetch
     rules = PollRules(workers=given.workers, timeout=given.timeout, per_host_delay=given.per_host_delay, now_too=house.now_too)
-    async with _http(house) as http:
+    async with client_of(given) as http:
         return await poll(house.db, http, rules, stop, lambda counts: house.done("poll", counts))
 
 
@@ -295,17 +295,5 @@ async def _fetch(house: House, stop: asyncio.Event, hosts: int | None) -> Counts
         hosts=hosts,
     )
     writer = ArchiveWriter(house.settings.archive, house.db.owner)
-    async with _http(house) as http:
+    async with client_of(given) as http:
         return await fetch(house.db, http, writer, rules, stop, lambda counts: house.done("fetch", counts))
-
-
-def _http(house: House) -> Http:
-    given = house.settings.main.fetch
-    return Http(
-        user_agent=given.user_agent,
-        contact=given.contact,
-        timeout=given.timeout,
-        allow_networks=given.allow_networks,
-        never=given.never,
-        use_proxies=given.use_proxies,
-    )

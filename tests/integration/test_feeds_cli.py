@@ -1,11 +1,12 @@
 """`feeds add | remove | check | import | export`, as people type them, against outlets on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -33,6 +34,7 @@ class Outlet(ThreadingHTTPServer):
         self.routes: Routes = {}
         self.asked: list[str] = []
         self.base = f"http://127.0.0.1:{self.server_port}"
+        self.before: Callable[[], object] = lambda: None  # done before each answer
 
     def put(self, path: str, body: str, kind: str = "text/html", status: int = 200, **headers: str) -> None:
         """Lay something there."""
@@ -45,6 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send what lies there."""
         self.server.asked.append(self.path)
+        self.server.before()
         status, headers, body = self.server.routes.get(self.path, (404, {"Content-Type": "text/plain"}, b"nothing"))
         self.send_response(status)
         for name, value in headers.items():
@@ -57,14 +60,21 @@ class _Handler(BaseHTTPRequestHandler):
         """No log."""
 
 
-@pytest.fixture
-def outlet() -> Iterator[Outlet]:
+@contextmanager
+def opened() -> Iterator[Outlet]:
+    """An outlet that answers."""
     server = Outlet()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    with opened() as server:
+        yield server
 
 
 @pytest.fixture
@@ -198,6 +208,7 @@ def test_a_hostile_site_costs_few_requests_and_leads_nowhere(cli: Cli, outlet: O
     [
         (("add", "http://"), "'http://' is no web address; write https://www.example.org"),
         (("add", "{base}", "--pick", "9"), "'9' is no number of the table; write some of 1 to 3, with commas between"),
+        (("add", "{base}/sport.xml", "--pick", "9"), "'9' is no number of the table; there is only 1"),
         (("add", "{base}", "--all", "--every", "soon"), "--every: 'soon' is no pace; write 30s, 5m, 1h or 1d"),
         (("remove", "Нема"), "'Нема' is neither an outlet nor a feed of feeds.yaml; `wirewatch feeds list` shows them"),
         (("import", "nowhere.opml"), "nowhere.opml: No such file or directory"),
@@ -268,6 +279,33 @@ def test_check_says_what_is_wrong_and_what_to_do(cli: Cli, outlet: Outlet) -> No
     assert "finds where it went" in rows_found["gone"]["problems"][0]
     assert "robots.txt forbids its pages" in rows_found["forbidden"]["problems"][0]
     assert rows_found["sound"]["notes"] == ["4 links lead to other sites"]
+
+
+def test_a_host_with_many_feeds_holds_up_no_other_hosts_check(cli: Cli, outlet: Outlet) -> None:
+    (cli.config / "wirewatch.toml").write_text(TOML.replace("[fetch]\n", "[fetch]\nworkers = 2\n"), encoding="utf-8")
+    asked, waited = Event(), list[bool]()
+    outlet.before = lambda: waited.append(asked.wait(30))
+    with opened() as other:
+        other.before = asked.set
+        other.put("/rss", rss(other.base), "text/xml")
+        feeds = [f"{outlet.base}/{n}" for n in range(3)]
+        for n in range(3):
+            outlet.put(f"/{n}", rss(outlet.base), "text/xml")
+        names = f"sources:\n  - {{name: Један, feeds: {feeds}}}\n  - {{name: Други, feeds: ['{other.base}/rss']}}\n"
+        (cli.config / "feeds.yaml").write_text(names, encoding="utf-8")
+
+        rows = cli.rows("feeds", "check")
+
+    assert [row["status"] for row in rows] == ["ok"] * 4
+    assert all(waited)
+
+
+def test_a_proxy_that_is_none_is_a_mistake_told_in_one_line(cli: Cli, outlet: Outlet) -> None:
+    (cli.config / "wirewatch.toml").write_text(TOML.replace("[fetch]\n", "[fetch]\nuse_proxies = true\n"), encoding="utf-8")
+
+    told = [cli(*command, code=2, env={"http_proxy": "proxy"}) for command in (("poll",), ("feeds", "add", outlet.base))]
+
+    assert told == ["wirewatch: HTTP_PROXY: 'proxy' is no proxy's address; write http://proxy.example.org:3128\n"] * 2
 
 
 @pytest.mark.long

@@ -86,9 +86,11 @@ def _cells(row: dict[str, Any]) -> tuple[object, ...]:
 
 async def _checked(settings: "Settings", sources: list["Source"]) -> list[dict[str, Any]]:
     import asyncio
+    from collections import defaultdict
+    from urllib.parse import urlsplit
 
     from wirewatch.finding import Finder
-    from wirewatch.net.client import Http
+    from wirewatch.net.client import client_of
     from wirewatch.state.database import opened
     from wirewatch.state.delays import delays
 
@@ -96,13 +98,13 @@ async def _checked(settings: "Settings", sources: list["Source"]) -> list[dict[s
     with opened(settings.main.state.url, settings.home) as db:
         late = delays(db)
     pairs = [(source, feed.url) for source in sources for feed in source.feeds]
-    places = asyncio.Semaphore(given.workers)
+    places, turns = asyncio.Semaphore(given.workers), defaultdict[str, asyncio.Lock](asyncio.Lock)
 
-    async with Http(given.user_agent, given.contact, given.timeout, given.allow_networks) as http:
+    async with client_of(given) as http:
         finder = Finder(http, given, requests=4 * len(pairs), obey_robots=False)
 
         async def one(source: "Source", url: str) -> dict[str, Any]:
-            async with places:
+            async with turns[urlsplit(url).netloc], places:  # in this order: who waits for his host's turn holds no place
                 look = await finder.look(url)
                 return _row(source, look, late.get(url), forbidden=await _forbidden(finder, settings, look))
 

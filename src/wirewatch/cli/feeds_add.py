@@ -43,6 +43,8 @@ def add(
     known = {feed.url for source in settings.sources for feed in source.feeds}
     if not as_json:
         _table(site, known)
+    if not site.looks:
+        raise UserError(f"no feed found at {site.home}: look there for a link called RSS, and give its address")
     chosen = _chosen(site.looks, known, pick=pick, everything=everything, yes=yes, ask=ask)
     if chosen:
         from wirewatch.settings.feeds import add as write
@@ -54,16 +56,14 @@ def add(
             show.out(f"{len(chosen)} of {len(site.looks)} written to {path_of(settings.config)}, under {one_line(source.name)}")
     for n, look in enumerate(site.looks, 1) if as_json else ():
         show.json_line(_row(n, look, known) | {"chosen": look in chosen})
-    if not site.looks:
-        raise UserError(f"no feed found at {site.home}: look there for a link called RSS, and give its address")
 
 
 async def _find(settings: "Settings", address: str, *, quiet: bool) -> "Site":
     from wirewatch.finding import Finder
-    from wirewatch.net.client import Http
+    from wirewatch.net.client import client_of
 
     given = settings.main.fetch
-    async with Http(given.user_agent, given.contact, given.timeout, given.allow_networks) as http:
+    async with client_of(given) as http:
         finder = Finder(http, given, _nothing if quiet else show.say)
         try:
             return await finder.find(address.strip())
@@ -134,7 +134,8 @@ def _picked(looks: Sequence["Look"], numbers: str) -> list["Look"]:
     wanted = [number.strip() for number in numbers.split(",") if number.strip()]
     for number in wanted:
         if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:6]) <= len(looks):
-            raise UserError(f"{number!r} is no number of the table; write some of 1 to {len(looks)}, with commas between")
+            right = f"write some of 1 to {len(looks)}, with commas between" if len(looks) > 1 else "there is only 1"
+            raise UserError(f"{number!r} is no number of the table; {right}")
     return [looks[int(number) - 1] for number in dict.fromkeys(wanted)]
 
 

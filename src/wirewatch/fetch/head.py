@@ -1,4 +1,4 @@
-"""What a page's head asks of whoever fetched it: to go on to another address, or not to index it.
+"""What a page's head asks of whoever fetched it: to go on to another address, or not to index it; and which it calls its own.
 
 Read from the page's first bytes, by plain searches whose time grows with the length alone: no parser has seen the page yet.
 """
@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 READ = 64 * 1024  # bytes; a head that is longer holds scripts
 LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that renews itself
 _UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
-_TAG = re.compile(r"<meta\b([^<>]{0,4000})>", re.IGNORECASE)
+_TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
+_LINK = re.compile(rb"<[lL][iI][nN][kK]\b[^<>]{0,4000}>")
 _META = re.compile(rb"<[mM][eE][tT][aA]\b[^<>]{0,4000}>")
 _SAYS = re.compile(rb"refresh|noindex|none", re.IGNORECASE)  # without one of these no tag asks anything
 _ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
@@ -24,21 +25,32 @@ class Head:
     """A page's head."""
 
     onward: str = ""  # where a meta refresh leads at once, absolute; "" if nowhere
+    canonical: str = ""  # absolute; "" where it names none, or itself. Not to be believed: it may name anyone's page
     robots: tuple[tuple[str, str], ...] = ()  # meta tags for robots: the robot's name ("robots": all) and the directives
 
 
 def read_head(body: bytes, url: str) -> Head:
     """The head of the page at `url`."""
-    if not any(_SAYS.search(tag) for tag in _META.findall(body[:READ])):
+    if not _says_something(body[:READ], url):
         return Head()
     text = without(body[:READ].decode("utf-8", "replace"), _UNREAD)
-    onward, robots = "", []
-    for given in _tags(text):
-        if given.get("http-equiv", "").lower() == "refresh":
+    onward, canonical, robots = "", "", []
+    for kind, given in _tags(text):
+        if kind == "link":
+            if "canonical" in given.get("rel", "").lower().split():
+                canonical = canonical or _elsewhere(url, given.get("href", ""))
+        elif given.get("http-equiv", "").lower() == "refresh":
             onward = onward or _refresh(url, given.get("content", ""))
         elif given.get("content") and given.get("name"):
             robots.append((given["name"].lower(), given["content"].lower()))
-    return Head(onward, tuple(robots))
+    return Head(onward, canonical, tuple(robots))
+
+
+def _says_something(start: bytes, url: str) -> bool:
+    """Whether a closer look is worth its time: most pages ask nothing, and call their own address theirs."""
+    own = tuple(quote + url.encode() + quote for quote in (b'"', b"'"))
+    links = (tag for tag in _LINK.findall(start) if b"canonical" in tag.lower())
+    return any(_SAYS.search(tag) for tag in _META.findall(start)) or any(own[0] not in tag and own[1] not in tag for tag in links)
 
 
 def without(text: str, tags: tuple[str, ...]) -> str:
@@ -63,18 +75,22 @@ def _cut_out(text: str, lower: str, start: str, end: str) -> tuple[str, str]:
     return "".join(text[part] for part in kept), "".join(lower[part] for part in kept)
 
 
-def _tags(text: str) -> Iterator[dict[str, str]]:
-    """The attributes of each meta tag."""
+def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The name and the attributes of each meta and link tag."""
     for found in _TAG.finditer(text):
-        pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[1]))
-        yield dict(reversed(list(pairs)))  # of an attribute given twice the first counts
+        pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[2]))
+        yield found[1].lower(), dict(reversed(list(pairs)))  # of an attribute given twice the first counts
 
 
 def _refresh(url: str, content: str) -> str:
     found = _REFRESH.match(content)
     if not found or int(found[1]) > LONGEST_WAIT:
         return ""
-    onward = _joined(url, found[2])
+    return _elsewhere(url, found[2])
+
+
+def _elsewhere(url: str, link: str) -> str:
+    onward = _joined(url, link)
     return onward if onward.partition("#")[0] != url.partition("#")[0] else ""
 
 

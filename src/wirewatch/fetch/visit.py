@@ -16,6 +16,7 @@ import structlog
 from wirewatch.errors import Reason, Retry, Skip, Unavailable
 from wirewatch.fetch.fate import CLOSES_HOST, DOWN, FINAL, refuse_status, refuse_type
 from wirewatch.fetch.filing import Filing
+from wirewatch.fetch.fuller import fuller_at, is_fuller
 from wirewatch.fetch.head import read_head
 from wirewatch.fetch.instead import from_feed
 from wirewatch.fetch.robots import LONGEST_DELAY, Robots, RobotsBook, read
@@ -52,8 +53,9 @@ class Visit:
     timeouts: int = 0  # in a row
     down_until: datetime | None = None
     not_before: datetime | None = None
+    closed_for: Reason | None = None  # why it sent us away until then
     away: bool = False  # a redirect has led to another host
-    lost: bool = False  # another has the host now
+    lost: bool = False  # another has the host now, or a poll was sent away by it
     robots: Robots | None = None
     emptied: bool = False  # nothing more of it was due
 
@@ -84,6 +86,7 @@ class Visit:
             robots=fresh.body if fresh else None,
             robots_status=fresh.status if fresh else None,
             robots_fetched_at=fresh.fetched_at if fresh else None,
+            reason=self.closed_for,
         )
 
     def _closed(self) -> bool:
@@ -139,6 +142,9 @@ class Visit:
             page = _after(page, await self._page(task, head.onward))
             refuse_wall(page)
             head = read_head(page.body, page.final_url)
+        if url := fuller_at(page, head.canonical):
+            page = await self._fuller(task, page, url, delay)
+            head = read_head(page.body, page.final_url)
         if self.rules.obey_noindex:
             refuse_noindex(page, head, self.http.product)
         self.pace = max(self.pace * FASTER, 1.0)
@@ -162,8 +168,20 @@ class Visit:
         refuse_status(page, task.attempts)
         return page
 
+    async def _fuller(self, task: FetchTask, page: Page, url: str, delay: float) -> Page:
+        """The page that this one calls its own, if it can be had and says no less; else this one. Raises Skip(UNCHANGED)."""
+        try:
+            other = await self._page(task, url) if await self._may_go_on(url, delay) else page
+        except (Skip, Retry) as error:
+            if error.reason is Reason.UNCHANGED:
+                raise
+            if isinstance(error, Retry):
+                self._close_host(error)
+            return page
+        return _after(page, other) if is_fuller(other, page) else page
+
     async def _may_go_on(self, url: str, delay: float) -> bool:
-        """Whether a page's meta refresh may be followed now, at the host's pace. False: the host was lost. Raises as `_hop`."""
+        """Whether another of the host's pages may be asked for now, at its pace. False: the host was lost. Raises as `_hop`."""
         await self._hop(url)
         return self.away or await self._wait(delay)
 
@@ -238,7 +256,7 @@ class Visit:
         if retry.reason in CLOSES_HOST or self.timeouts >= TIMEOUTS:
             self.down_until = now + DOWN
         elif retry.after and retry.reason is not Reason.ROBOTS_UNREACHABLE:  # the server sends us away, not from one page only
-            self.not_before = now + retry.after
+            self.not_before, self.closed_for = now + retry.after, retry.reason
         if retry.reason is Reason.HTTP_429:
             self.pace = min(self.pace * SLOWER, SLOWEST)
 

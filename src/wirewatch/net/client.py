@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -24,6 +24,9 @@ from wirewatch.net.connect import GuardedTransport
 from wirewatch.net.guard import Guard
 from wirewatch.net.unpack import OFFERED, Unpacker
 from wirewatch.safe import one_line
+
+if TYPE_CHECKING:
+    from wirewatch.settings.schema import FetchSettings
 
 OnHop = Callable[[str], Awaitable[None]]
 OnHead = Callable[[int, str], None]
@@ -65,7 +68,8 @@ class Http:
         use_proxies: bool = False,
     ) -> None:
         """`timeout`: seconds of silence in each phase (connect, write, read). `allow_networks`: exempt from the guard.
-        `never`: hosts that aren't asked, nor what lies below them. `use_proxies`: the environment's (HTTP_PROXY …).
+        `never`: hosts that aren't asked, nor what lies below them. `use_proxies`: the environment's (HTTP_PROXY …); raises
+        UserError for one that is no address.
         """
         self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
@@ -176,6 +180,12 @@ class Http:
         finally:
             if response is not None:
                 await response.aclose()
+
+
+def client_of(given: "FetchSettings") -> Http:
+    """The client that the settings want. Raises UserError for a proxy that is none."""
+    names = ("user_agent", "contact", "timeout", "allow_networks", "never", "use_proxies")
+    return Http(**{name: getattr(given, name) for name in names})
 
 
 async def _body(response: httpx.Response, plan: _Exchange) -> bytes:

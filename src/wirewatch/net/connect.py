@@ -8,14 +8,17 @@ import ssl
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-from wirewatch.errors import Reason, Retry
+from wirewatch.errors import Reason, Retry, UserError
 from wirewatch.net.guard import Guard
+from wirewatch.safe import one_line
 
 _ADDRESSES = 8  # of a name that are tried
 _A_SERVER = 10  # connections; the stages ask a host one thing at a time
@@ -29,10 +32,38 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
     def __init__(
         self, guard: Guard, *, max_connections: int, context: ssl.SSLContext | None = None, use_proxies: bool = False
     ) -> None:
-        """`context`: which certificates are believed; None: certifi's authorities. `use_proxies`: those of the environment."""
+        """`context`: which certificates are believed; None: certifi's authorities. `use_proxies`: those of the environment.
+
+        Raises UserError for one of these that is no address.
+        """
         made = context or httpx.create_ssl_context(trust_env=False)
-        proxies = getproxies() if use_proxies else {}
+        proxies = _proxies(getproxies()) if use_proxies else {}
         self._pool = _Pools(made, _Backend(guard), max_connections, proxies)  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proxy:
+    """Whom to ask instead of the server, and who we are there."""
+
+    url: str
+    auth: tuple[str, str] | None
+
+
+def _proxies(given: Mapping[str, str]) -> dict[str, _Proxy]:
+    """The proxies for http and https. Raises UserError, without a password in it."""
+    return {scheme: _proxy(scheme, given[scheme]) for scheme in ("http", "https") if given.get(scheme)}
+
+
+def _proxy(scheme: str, url: str) -> _Proxy:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        said = one_line(url.rpartition("@")[2], 100)
+        raise UserError(f"{scheme.upper()}_PROXY: {said!r} is no proxy's address; write http://proxy.example.org:3128")
+    return _Proxy(url, (unquote(parts.username), unquote(parts.password or "")) if parts.username else None)
 
 
 class _Pools:
@@ -40,7 +71,7 @@ class _Pools:
     among 32 hosts that took two thirds of the time of fetching.
     """
 
-    def __init__(self, context: ssl.SSLContext, backend: "_Backend", most: int, proxies: Mapping[str, str]) -> None:
+    def __init__(self, context: ssl.SSLContext, backend: "_Backend", most: int, proxies: Mapping[str, _Proxy]) -> None:
         """`most`: servers to which connections are kept. `proxies`: by scheme."""
         self._context, self._backend, self._most, self._proxies = context, backend, most, proxies
         self._by_server: OrderedDict[tuple[bytes, bytes, int], httpcore.AsyncConnectionPool] = OrderedDict()
@@ -78,7 +109,9 @@ class _Pools:
         if proxy is None or proxy_bypass(host):
             return httpcore.AsyncConnectionPool(network_backend=self._backend, **limits)
         await self._backend.check(host, origin.port)
-        return httpcore.AsyncHTTPProxy(proxy_url=proxy, **limits)  # the proxy's own address is the user's word
+        return httpcore.AsyncHTTPProxy(
+            proxy_url=proxy.url, proxy_auth=proxy.auth, **limits
+        )  # the proxy's own address is the user's word
 
     async def _drop_idle(self, but: httpcore.AsyncConnectionPool) -> None:
         """Close the connections to the server that was asked longest ago, if none of them is in use."""

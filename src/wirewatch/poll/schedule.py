@@ -26,6 +26,7 @@ RESTS = {Reason.HTTP_429: 900.0, Reason.HTTP_5XX: 0.0}  # seconds before the nex
 OURS = (300.0, 600.0)  # seconds until feeds are asked again that failed by our own network
 NETWORK = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TIMEOUT})  # what an outage of ours looks like
 HOSTS = 5  # that must have failed before we doubt our own network
+ALIVE = timedelta(days=2)  # a host that hasn't answered for longer says nothing about our network: a feed is asked once a day
 WEIGHTS = {  # points of a failure; half where it may well be over by the next poll, a quarter where it may be our own network
     **dict.fromkeys((Reason.HTTP_404, Reason.HTTP_429, Reason.HTTP_5XX, Reason.TLS, Reason.TIMEOUT, Reason.NOT_A_FEED), 0.5),
     **dict.fromkeys((Reason.DNS, Reason.CONNECTION), 0.25),
@@ -97,6 +98,11 @@ def after_failure(
     rest = min(wish, LONGEST_WISH) if wish is not None else RESTS.get(reason, 0.0)
     not_before = now + timedelta(seconds=rest) if rest else None
     return Pace(interval, now + timedelta(seconds=max(wait, rest)), not_before, failures)
+
+
+def is_witness(now: datetime, last_success_at: datetime | None, failures: float) -> bool:
+    """Whether a feed's silence may tell of our own network: it answered lately, and the last time it was asked."""
+    return failures == 0 and last_success_at is not None and now - last_success_at <= ALIVE
 
 
 def is_our_network(failed: int, answered: int) -> bool:

@@ -22,8 +22,9 @@ from wirewatch.poll.asking import Asking
 from wirewatch.poll.parse import ParsedFeed
 from wirewatch.poll.parser import Parser
 from wirewatch.poll.result import Brought, polled_badly, polled_well
-from wirewatch.poll.schedule import NETWORK, is_our_network
+from wirewatch.poll.schedule import NETWORK, is_our_network, is_witness
 from wirewatch.state import feeds
+from wirewatch.state.closing import OTHERS_REST, site_of_host
 from wirewatch.state.database import Database
 from wirewatch.state.feeds import FeedTask, KeyedEntry, PollCounts, Polled
 from wirewatch.state.identity import article_id_of, key_of
@@ -73,7 +74,8 @@ class _Run:
         self._asking = Asking(http, self.parser, min(TOTAL, 3 * rules.timeout), rules.per_host_delay)
         self._unchanged: list[tuple[FeedTask, Polled]] = []  # not written yet
         self._failed: list[tuple[FeedTask, Retry, datetime]] = []  # nor these: first it must be seen whether the fault is ours
-        self._reached: dict[str, bool] = {}  # hosts that were asked: whether one answered
+        self._away: dict[str, datetime] = {}  # registered domains that were asked too much: until when all their hosts rest
+        self._reached: dict[str, bool] = {}  # hosts that were asked and aren't known to be dead: whether one answered
 
     async def batch(self, tasks: Sequence[FeedTask], stop: asyncio.Event) -> None:
         """Poll these, a host's feeds one after another; what a stop leaves is given back."""
@@ -106,10 +108,16 @@ class _Run:
             if n:
                 await asyncio.sleep(self._rules.per_host_delay)
             async with self._places:
+                if self._rests(task.host):
+                    return
                 closed = await self._one(task)
                 del left[task.no]
             if closed:
                 return
+
+    def _rests(self, host: str) -> bool:
+        """Whether another host of its site has just sent us away; of this batch's feeds the state doesn't know yet."""
+        return bool(self._away) and self._away.get(site_of_host(host), datetime.min.replace(tzinfo=UTC)) > datetime.now(UTC)
 
     async def _one(self, task: FeedTask) -> bool:
         """Poll one feed and note how it ended: the exception's class decides. True: the host sends us away."""
@@ -123,9 +131,13 @@ class _Run:
         except Exception as bug:
             log.error("bug", feed=task.url, exc_info=bug)
             failed = Retry(Reason.BUG, f"{type(bug).__name__}: {bug}")
-        self._reached[task.host] = self._reached.get(task.host, False) or failed is None or failed.reason not in NETWORK
+        answered = failed is None or failed.reason not in NETWORK
+        if answered or is_witness(now, task.last_success_at, task.learned.failures):
+            self._reached[task.host] = self._reached.get(task.host, False) or answered
         if failed is not None:
             self._failed.append((task, failed, now))
+            if failed.reason is Reason.HTTP_429:
+                self._away[site_of_host(task.host)] = now + min(failed.after or OTHERS_REST, OTHERS_REST)
             return failed.reason is Reason.HTTP_429 or failed.after is not None
         assert page is not None  # noqa: S101 - no failure means that something came
         if found is None:

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from wirewatch.errors import Reason
 from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin, Place
 from wirewatch.state import tables as t
+from wirewatch.state.closing import close
 from wirewatch.state.database import Database, clock
 from wirewatch.state.keys import add_keys
 from wirewatch.state.leases import LEASE, NOBODY, chunks, still_ours, take, unleased
@@ -75,8 +76,7 @@ def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = Fals
     with db.write() as conn:
         now = clock(conn)
         waiting = select(t.captures.c.no).where(t.captures.c.host == h.host, _due(db, now, now_too)).exists()
-        is_open = or_(h.closed_until.is_(None), h.closed_until <= now)
-        query = select(t.hosts).where(_none_of(conn, skip), is_open, unleased(t.hosts, now), waiting)
+        query = select(t.hosts).where(_none_of(conn, skip), _is_open(now), unleased(t.hosts, now), waiting)
         query = query.order_by(h.next_at).limit(1).with_for_update(skip_locked=True, of=t.hosts)
         row = conn.execute(query).one_or_none()
         if row is None:
@@ -84,6 +84,10 @@ def claim_host(db: Database, *, skip: Collection[str] = (), now_too: bool = Fals
         token = take(conn, t.hosts, [row.host], db.owner, now)
     same = ("host", "next_at", "pace", "robots", "robots_status", "robots_fetched_at")
     return HostTask(token=token, **{name: row._mapping[name] for name in same})
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return or_(t.hosts.c.closed_until.is_(None), t.hosts.c.closed_until <= now)
 
 
 def _none_of(conn: Connection, hosts: Collection[str]) -> ColumnElement[bool]:
@@ -103,7 +107,7 @@ def _due(db: Database, now: datetime, now_too: bool) -> ColumnElement[bool]:
 
 
 def claim_captures(db: Database, host: HostTask, limit: int, *, now_too: bool = False) -> list[FetchTask]:
-    """Take up to `limit` due captures of a claimed host, longest due first; none if the host's claim was lost."""
+    """Take up to `limit` due captures of a claimed host, longest due first; none if its claim was lost or it was closed."""
     c = t.captures.c
     with db.write() as conn:
         now = clock(conn)
@@ -116,8 +120,8 @@ def claim_captures(db: Database, host: HostTask, limit: int, *, now_too: bool = 
 
 
 def _hold(conn: Connection, host: HostTask, now: datetime, **values: Any) -> bool:
-    """Renew the host's claim and set `values`; False if it was lost."""
-    mine = (t.hosts.c.host == host.host) & (t.hosts.c.token == host.token)
+    """Renew the host's claim and set `values`; False if it was lost, or a poll was sent away by the host meanwhile."""
+    mine = and_(t.hosts.c.host == host.host, t.hosts.c.token == host.token, _is_open(now))
     return conn.execute(update(t.hosts).where(mine).values(values | {"leased_until": now + LEASE})).rowcount == 1
 
 
@@ -192,7 +196,7 @@ def _task(row: Row[Any], keys: tuple[str, ...], token: str, validators: tuple[st
 def paced(db: Database, host: HostTask, next_at: datetime) -> bool:
     """Before each request: note when the next may start, and renew the claims on the host and its captures for 60 s.
 
-    False: the claim was lost, stop asking this host.
+    False: the claim was lost, or the host was closed meanwhile: stop asking it.
     """
     with db.write() as conn:
         now = clock(conn)
@@ -214,17 +218,18 @@ def release_host(
     robots: bytes | None = None,
     robots_status: int | None = None,
     robots_fetched_at: datetime | None = None,
+    reason: Reason | None = None,
 ) -> None:
     """Give a host back and note what was learned; None leaves what is known. Captures whose pages aren't closed stay claimed.
 
-    Until `down_until` (it didn't answer) and `not_before` (it said so) nobody asks it, not even with --now.
+    Until `down_until` (it didn't answer) and `not_before` (it said so, for this `reason`) nobody asks it, not even with --now.
     """
     learned: dict[str, Any] = {"pace": pace, "next_at": next_at, "robots": robots}
     learned |= {"robots_status": robots_status, "robots_fetched_at": robots_fetched_at}
-    known = t.hosts.c.closed_until
-    if until := max((at for at in (down_until, not_before) if at), default=None):  # a poll may have been sent away for longer
-        learned["closed_until"] = case((known > until, known), else_=literal(until, known.type))
     values = {name: value for name, value in learned.items() if value is not None}
+    if until := max((at for at in (down_until, not_before) if at), default=None):
+        with db.write() as conn:  # by itself: hosts are locked in their order
+            close(conn, host.host, until, reason, clock(conn))
     with db.write() as conn:
         mine = (t.hosts.c.host == host.host) & (t.hosts.c.token == host.token)
         conn.execute(update(t.hosts).where(mine).values(values | NOBODY))

@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, case, func, insert, or_, select, update
 
 from wirewatch.errors import Reason
 from wirewatch.model import Entry
 from wirewatch.state import keys
 from wirewatch.state import tables as t
+from wirewatch.state.closing import close
 from wirewatch.state.database import Database, clock
 from wirewatch.state.identity import host_of, short_hash
 from wirewatch.state.keys import KeyedEntry
@@ -96,23 +97,21 @@ _SHOWN = insert(t.article_feeds)
 _MARKS = select(_refs.article, _refs.mark).where(_here, _refs.article.in_(bindparam("some", expanding=True)))
 _MARKED = update(t.article_feeds).where(_here, _refs.article == bindparam("it")).values(mark=bindparam("new"))
 _so_far = func.sum(case((_c.kind == "edit", 1), else_=0))
+_at = bindparam("now", type_=_c.leased_until.type)
+_waits = t.has_status("queued") & or_(_c.leased_until.is_(None), _c.leased_until < _at)
+_asked = t.has_status("queued") & (_c.leased_until >= _at)  # just now: what comes may be what stood there before the edit
 _EDITABLE = (
-    select(_c.article, func.max(_c.n).label("n"), _so_far.label("so_far"))
+    select(_c.article, func.max(_c.n).label("n"), _so_far.label("so_far"), func.sum(case((_asked, 1), else_=0)).label("asked"))
     .where(_c.article.in_(bindparam("some", expanding=True)))
     .group_by(_c.article)
     .having(
-        func.sum(case((t.has_status("queued"), 1), else_=0)) == 0,
+        func.sum(case((_waits, 1), else_=0)) == 0,
         _so_far < MOST_EDITS,
         func.sum(case((_c.reason == Reason.FORGOTTEN, 1), else_=0)) == 0,
     )
     .order_by(_c.article)
 )
 _REST = upsert(t.hosts, "(host) DO UPDATE SET next_at = excluded.next_at WHERE hosts.next_at < excluded.next_at")
-_CLOSE = upsert(
-    t.hosts,
-    "(host) DO UPDATE SET closed_until = excluded.closed_until"
-    " WHERE hosts.closed_until IS NULL OR hosts.closed_until < excluded.closed_until",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +174,10 @@ def _finish(
 
 def _rest(conn: Connection, host: str, polled: Polled) -> None:
     """When the feed's host may be asked again. One that sent us away is asked by nobody, for a feed or a page, before that."""
-    if polled.host_next_at is not None:
-        conn.execute(_REST, {"host": host, "next_at": polled.host_next_at})
     if polled.host_closed_until is not None:
-        until = polled.host_closed_until
-        conn.execute(_CLOSE, {"host": host, "next_at": until, "closed_until": until})
+        close(conn, host, polled.host_closed_until, polled.reason, clock(conn))
+    elif polled.host_next_at is not None:
+        conn.execute(_REST, {"host": host, "next_at": polled.host_next_at})
 
 
 def finish_unchanged(db: Database, results: "Sequence[tuple[FeedTask, Polled]]") -> None:
@@ -256,9 +254,9 @@ def _shown(poll: _Poll, shown: dict[int, Entry]) -> tuple[list[tuple[int, Entry]
 def _edits(poll: _Poll, changed: dict[int, Entry]) -> int:
     edits, due = [], dict[int, datetime]()
     for some in chunks(sorted(changed)):  # one order for all: two feeds may bring the same edits at once
-        for row in poll.conn.execute(_EDITABLE, {"some": some}):
+        for row in poll.conn.execute(_EDITABLE, {"some": some, "now": poll.now}):
             edits.append((row.article, row.n + 1, "edit", changed[row.article]))
-            due[row.article] = poll.now + BETWEEN_EDITS * row.so_far
+            due[row.article] = poll.now + BETWEEN_EDITS * max(row.so_far, row.asked)
     _queue(poll, edits, due)
     return len(edits)
 

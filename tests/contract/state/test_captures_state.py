@@ -86,6 +86,17 @@ def test_a_closed_host_is_left_alone_even_with_now(open_again: Callable[[], Data
     assert captures.claim_host(open_again(), now_too=True) is None
 
 
+def test_a_host_that_sent_a_poll_away_is_not_asked_for_the_next_page_either(db: Database) -> None:
+    announce(db, *many(2))
+    host = captures.claim_host(db)
+    assert host is not None
+    with db.write() as conn:
+        conn.execute(update(t.hosts).values(closed_until=datetime.now(UTC) + SOON))
+
+    assert not captures.paced(db, host, datetime.now(UTC))
+    assert captures.claim_captures(db, host, 10) == []
+
+
 def test_of_two_times_that_close_a_host_the_later_one_stands(open_again: Callable[[], Database]) -> None:
     db, later = open_again(), datetime.now(UTC).replace(microsecond=0) + 2 * SOON
     announce(db, *many(1))

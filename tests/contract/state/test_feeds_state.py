@@ -18,6 +18,7 @@ from tests.wire_state import (
     make_due,
     many,
     oversleep,
+    page,
     polled,
     source,
     statuses,
@@ -134,6 +135,19 @@ def test_a_changed_title_is_fetched_again_unless_one_capture_waits_already(db: D
     assert edited == feeds.PollCounts(new=0, edited=1, seen=0)
     assert same == feeds.PollCounts(new=0, edited=0, seen=1)
     assert statuses(db) == ["fetched", "queued"]
+
+
+def test_an_edit_announced_while_the_page_is_being_fetched_is_fetched_a_while_later(db: Database) -> None:
+    announce(db, entry(title="Први"))
+    (asked,) = claim_to_fetch(db)
+    edited = announce(db, entry(title="Други"))
+    captures.fetched(db, [page(asked)])
+
+    assert edited == feeds.PollCounts(new=0, edited=1, seen=0)
+    with db.read() as conn:
+        first, second = conn.execute(select(t.captures).order_by(t.captures.c.n)).all()
+    assert [(row.status, row.kind) for row in (first, second)] == [("fetched", "new"), ("queued", "edit")]
+    assert second.due_at - second.queued_at == timedelta(minutes=10)
 
 
 def test_an_article_whose_mark_always_changes_is_fetched_25_times_at_most(db: Database) -> None:
@@ -314,3 +328,38 @@ def test_an_item_that_shares_its_article_is_read_again_at_each_poll(db: Database
 
     make_due(db)
     assert feeds.claim(db, 1)[0].marks == b""
+
+
+def sent_away(db: Database, *urls: str, reason: Reason = Reason.HTTP_429) -> list[str]:
+    """The feeds that may still be asked after the first of these was sent away for an hour."""
+    feeds.sync(db, [source(*urls)])
+    first = next(task for task in feeds.claim(db, 10) if task.url == urls[0])
+    rest = polled("failed", reason=reason)
+    feeds.finish_poll(db, first, replace(rest, host_closed_until=datetime.now(UTC) + timedelta(hours=1)), [])
+    oversleep(db)
+    return sorted(task.url for task in feeds.claim(db, 10, now_too=True))
+
+
+def test_too_many_requests_to_one_host_give_its_whole_site_a_rest(db: Database) -> None:
+    urls = ("https://ana.blogovi.example/rss", "http://marko.blogovi.example:8080/rss", "https://dablogovi.example/rss")
+
+    assert sent_away(db, *urls) == ["https://dablogovi.example/rss"]
+
+    with db.read() as conn:
+        closed = dict(conn.execute(select(t.hosts.c.host, t.hosts.c.closed_until)).tuples().all())
+    waits = {host: until - datetime.now(UTC) for host, until in closed.items() if until}
+    assert waits["ana.blogovi.example:443"] > timedelta(minutes=59)
+    assert timedelta(minutes=14) < waits["marko.blogovi.example:8080"] <= timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("https://ana.blogovi.example/rss", "https://marko.blogovi.example/rss", Reason.HTTP_5XX),
+        ("https://ana.blogspot.com/rss", "https://marko.blogspot.com/rss", Reason.HTTP_429),
+        ("https://vesti.co.rs/rss", "https://danas.co.rs/rss", Reason.HTTP_429),
+        ("http://192.0.2.1/rss", "http://192.0.2.1:8080/rss", Reason.HTTP_429),
+    ],
+)
+def test_what_was_said_of_one_host_alone_holds_for_it_alone(db: Database, first: str, second: str, reason: Reason) -> None:
+    assert sent_away(db, first, second, reason=reason) == [second]

@@ -191,6 +191,91 @@ def test_a_page_that_leads_on_at_once_is_followed_once(db: Database, folder: str
     assert task.final_url.endswith("/b")
 
 
+LONG = "<p>Мост преко Тисе поново је отворен за саобраћај.</p>" * 20
+ARTICLE, AMP = "/svet/most-preko-tise-obnovljen", "/svet/most-preko-tise-obnovljen/amp"
+
+
+def calling_itself(address: str, text: str, head: str = "") -> bytes:
+    """A page with a canonical link."""
+    return answer(f"<link rel='canonical' href='{address}'>{head}<body>{text}", content_type="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "head"),
+    [
+        (AMP, LONG, ""),
+        (AMP, LONG, "<meta name=robots content=noindex>"),
+        ("/najnovije/most-preko-tise-obnovljen", "<p>Цео чланак прочитајте овде.</p>", ""),
+    ],
+)
+def test_of_a_lesser_version_and_the_page_it_calls_its_own_the_fuller_is_kept(
+    db: Database, folder: str, path: str, text: str, head: str
+) -> None:
+    counts, asked = fetched(db, folder, {path: calling_itself(ARTICLE, text, head), ARTICLE: answer(LONG)}, path)
+
+    (task,) = captures.claim_fetched(db, 10)
+    assert (counts, asked) == ({"fetched": 1}, ["/robots.txt", path, ARTICLE])
+    assert task.final_url.endswith(ARTICLE)
+    assert read_page(folder, task.place).body.decode() == LONG
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical", "text"),
+    [
+        ("/najnovije/most-preko-tise-obnovljen", ARTICLE, LONG),  # it will do
+        (AMP, "/", LONG),
+        (AMP, "http://127.0.0.2/svet/most-preko-tise-obnovljen", LONG),
+        (AMP, "/svet/voz-za-suboticu-kasni", LONG),
+        ("/svet/most-preko-tise-obnovljen", AMP, "<p>Кратко.</p>"),
+    ],
+)
+def test_a_canonical_link_is_not_followed_from_a_whole_page_or_to_where_no_article_of_that_name_is(
+    db: Database, folder: str, path: str, canonical: str, text: str
+) -> None:
+    _, asked = fetched(db, folder, {path: calling_itself(canonical, text)}, path)
+
+    assert asked == ["/robots.txt", path]
+    assert rows(db, "status") == [("fetched",)]
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        answer("", 404),
+        answer("", 503),
+        answer("<p>Претплатите се.</p>"),
+        redirect("/"),
+        redirect(AMP),
+        answer(b"\x89", content_type="image/png"),
+    ],
+)
+def test_what_stands_in_the_way_of_the_canonical_page_leaves_the_lesser_one(db: Database, folder: str, instead: bytes) -> None:
+    counts, _ = fetched(db, folder, {AMP: calling_itself(ARTICLE, LONG), ARTICLE: instead, "/": HTML}, AMP)
+
+    assert counts == {"fetched": 1}
+    assert [url.endswith(AMP) for (url,) in rows(db, "final_url")] == [True]
+
+
+def test_a_canonical_link_is_no_way_around_robots_txt(db: Database, folder: str) -> None:
+    async def act() -> list[str]:
+        forbids = answer(f"User-agent: *\nDisallow: {ARTICLE}$")
+        async with Site({"/robots.txt": forbids, AMP: calling_itself(ARTICLE, LONG)}) as site:
+            announce(db, entry(site.url(AMP)))
+            await run(db, folder)
+            return site.paths()
+
+    assert asyncio.run(act()) == ["/robots.txt", AMP]
+
+
+def test_too_many_requests_for_the_canonical_page_give_the_host_its_rest(db: Database, folder: str) -> None:
+    routes: Routes = {AMP: calling_itself(ARTICLE, LONG), ARTICLE: answer("", 429, retry_after="600"), "/b": HTML}
+
+    counts, asked = fetched(db, folder, routes, AMP, "/b")
+
+    assert (counts, asked) == ({"fetched": 1}, ["/robots.txt", AMP, ARTICLE])
+    assert rows(db, "status") == [("fetched",), ("queued",)]
+
+
 def test_a_page_that_asks_not_to_be_indexed_is_left_out_unless_told_otherwise(db: Database, folder: str) -> None:
     routes: Routes = {"/a": answer("Мост", x_robots_tag="noindex"), "/b": answer("<meta name=robots content=noindex>Мост")}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.loopback import Handler, Site, answer, cut, drip, flood, redirect, reset
-from wirewatch.errors import Reason, Retry, Skip
+from wirewatch.errors import Reason, Retry, Skip, UserError
 from wirewatch.model import Page
 from wirewatch.net.client import Http
 
@@ -322,6 +322,31 @@ def test_a_proxy_is_no_way_into_the_private_network(host: str, monkeypatch: pyte
                     assert proxy.connections == 0
 
     assert reason_of(lambda: asyncio.run(run())) is Reason.BLOCKED_ADDRESS
+
+
+def test_a_proxy_is_told_its_user_and_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> str:
+        async with Site({"http://vesti.example/a": answer("through it")}) as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url("").replace("://", "://desk:s%40cret@"))
+            async with Http("test", "", 5.0, ["127.0.0.1/32"], use_proxies=True) as http:
+                await get(http, "http://vesti.example/a")
+            return proxy.asked[0].headers["proxy-authorization"]
+
+    monkeypatch.setattr(socket, "getaddrinfo", _only_loopback)
+
+    assert asyncio.run(run()) == "basic zgvzazpzqgnyzxq="
+
+
+@pytest.mark.parametrize(
+    "url", ["proxy", "proxy:3128", "socks5://proxy:1080", "http://", "http://proxy:99999", "http://a:s3cret@[x"]
+)
+def test_a_proxy_that_is_none_is_the_users_mistake_told_without_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", url)
+
+    with pytest.raises(UserError, match=r"^HTTPS_PROXY: .* is no proxy's address; write http://proxy\.example") as told:
+        Http("test", "", 5.0, use_proxies=True)
+
+    assert "s3cret" not in str(told.value)
 
 
 def _only_loopback(host: Any, *rest: Any, **options: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 
 from wirewatch.errors import Reason
 from wirewatch.poll.rhythm import Rhythm, learn
-from wirewatch.poll.schedule import FASTEST, Pace, after_failure, after_outage, after_success, is_our_network
+from wirewatch.poll.schedule import FASTEST, Pace, after_failure, after_outage, after_success, is_our_network, is_witness
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 MIDDLE = 0.5  # dice that give no jitter after a success
@@ -115,6 +115,16 @@ def test_what_is_our_own_network_counts_nothing_and_is_tried_again_soon() -> Non
 @pytest.mark.parametrize(("failed", "answered", "ours"), [(5, 0, True), (40, 10, True), (4, 0, False), (10, 30, False)])
 def test_most_hosts_failing_at_once_is_our_own_network(failed: int, answered: int, ours: bool) -> None:
     assert is_our_network(failed, answered) is ours
+
+
+@pytest.mark.parametrize(
+    ("answered", "failures", "heard"),
+    [(timedelta(hours=26), 0.0, True), (timedelta(days=3), 0.0, False), (timedelta(hours=1), 0.25, False), (None, 0.0, False)],
+)
+def test_only_feeds_that_answered_lately_tell_of_our_own_network(
+    answered: timedelta | None, failures: float, heard: bool
+) -> None:
+    assert is_witness(NOW, NOW - answered if answered is not None else None, failures) is heard
 
 
 def test_retry_after_is_a_bound_that_not_even_now_breaks() -> None:

@@ -20,6 +20,7 @@ from wirewatch.state import tables as t
 from wirewatch.state.database import Database, open_database
 
 Routes = dict[str, bytes | Handler]
+RESOLVER = socket.getaddrinfo
 
 
 @pytest.fixture
@@ -35,11 +36,11 @@ def rss(*numbers: int, **headers: Any) -> bytes:
     return answer(f"<rss version='2.0'><channel><title>Вести</title>{items}</channel></rss>", **headers)
 
 
-async def run(db: Database) -> dict[str, int]:
+async def run(db: Database, workers: int = 4) -> dict[str, int]:
     """Whatever there is, polled once more."""
     make_due(db)
     async with Http("wirewatch/1", "desk@example.org", 2.0, ["127.0.0.1/32"]) as http:
-        return (await poll(db, http, PollRules(workers=4, timeout=2.0, per_host_delay=0.0), asyncio.Event())).by
+        return (await poll(db, http, PollRules(workers=workers, timeout=2.0, per_host_delay=0.0), asyncio.Event())).by
 
 
 def row(db: Database) -> Any:
@@ -100,6 +101,21 @@ def test_retry_after_closes_the_whole_host_for_feeds_and_pages(db: Database) -> 
     assert captures.claim_host(db) is None
 
 
+def test_too_many_requests_to_one_host_stop_the_batch_for_its_whole_site(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act() -> tuple[list[str], dict[str, int]]:
+        async with Site({"/rss": answer("", 429)}) as site:
+            names = [f"{name}.blogovi.example:{site.port}" for name in ("ana", "marko", "vera")]
+            feeds.sync(db, [source(*(f"http://{name}/rss" for name in names))])
+            counts = await run(db, workers=1)
+            return site.paths(), counts
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, port, **_: RESOLVER("127.0.0.1", port, type=socket.SOCK_STREAM))
+
+    asked, counts = asyncio.run(act())
+
+    assert (asked, counts) == (["/rss"], {"failing": 1})
+
+
 def test_validators_that_stand_still_while_there_is_news_are_no_longer_believed(db: Database) -> None:
     async def act() -> list[bool]:
         async with Site({"/rss": rss(1, etag='"1"')}) as site:
@@ -129,19 +145,37 @@ def test_a_page_that_stands_where_a_feed_was_is_a_failure_each_time(db: Database
     assert asyncio.run(act()) == [{"failing": 1}, {"failing": 1}]
 
 
-def test_an_outage_of_our_own_network_is_no_feeds_fault(db: Database) -> None:
+@pytest.fixture
+def dead() -> Iterator[list[str]]:
+    """Feeds of six hosts that don't answer."""
     closed = [socket.socket() for _ in range(6)]
     for each in closed:
         each.bind(("127.0.0.1", 0))  # and doesn't listen: nobody answers there
-    urls = [f"http://127.0.0.1:{each.getsockname()[1]}/rss" for each in closed]
-    feeds.sync(db, [source(*urls)])
+    yield [f"http://127.0.0.1:{each.getsockname()[1]}/rss" for each in closed]
+    for each in closed:
+        each.close()
+
+
+def test_an_outage_of_our_own_network_is_no_feeds_fault(db: Database, dead: list[str]) -> None:
+    feeds.sync(db, [source(*dead)])
+    later(db, last_success_at=datetime.now(UTC) - timedelta(hours=1))
 
     counts = asyncio.run(run(db))
 
-    for each in closed:
-        each.close()
     assert counts == {"failing": 6}
     assert {(shown.failures, shown.detail) for shown in feeds.rows(db)} == {(0.0, "most hosts can't be reached: our own network")}
+
+
+def test_hosts_that_never_answered_are_dead_and_not_our_own_network(db: Database, dead: list[str]) -> None:
+    async def act() -> dict[str, int]:
+        async with Site({"/rss": rss(1)}) as site:
+            feeds.sync(db, [source(site.url("/rss"), *dead)])
+            return await run(db)
+
+    counts = asyncio.run(act())
+
+    assert counts["failing"] == 6
+    assert {shown.failures for shown in feeds.rows(db) if shown.url in dead} == {0.25}
 
 
 def test_a_feeds_last_polls_are_remembered(db: Database) -> None:
