@@ -137,7 +137,8 @@ class _Run:
         if failed is not None:
             self._failed.append((task, failed, now))
             if failed.reason is Reason.HTTP_429:
-                self._away[site_of_host(task.host)] = now + min(failed.after or OTHERS_REST, OTHERS_REST)
+                rest = OTHERS_REST if failed.after is None else min(failed.after, OTHERS_REST)
+                self._away[site_of_host(task.host)] = now + rest
             return failed.reason is Reason.HTTP_429 or failed.after is not None
         assert page is not None  # noqa: S101 - no failure means that something came
         if found is None:
