@@ -31,7 +31,8 @@ from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.document import to_source
 from wirewatch.index.elastic.home import ElasticIndex, open_elastic
 from wirewatch.index.elastic.template import month_index
-from wirewatch.model import Article, ArticleId, Search
+from wirewatch.index.port import Search
+from wirewatch.model import Article, ArticleId
 from wirewatch.settings.schema import IndexSettings
 
 SENTENCES = 14  # about 1,700 characters, as the study's articles

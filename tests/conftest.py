@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests import s3
 from tests.es import shared_url
+from wirewatch.state.database import Database, opened
 
 settings.register_profile("ours", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("ours")
@@ -38,6 +39,13 @@ def elasticsearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> s
     """The URL of a real Elasticsearch, one for all workers of the session."""
     base = tmp_path_factory.getbasetemp()
     return shared_url(Path(base if worker_id == "master" else base.parent))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """An empty state, on SQLite."""
+    with opened("sqlite", tmp_path) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

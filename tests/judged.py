@@ -19,8 +19,8 @@ from wirewatch.demo.sample import SampleArticle, outlets, published_at
 from wirewatch.enrich.asking import also_named
 from wirewatch.enrich.entities import Gazetteer
 from wirewatch.enrich.topics import Topics
-from wirewatch.index.port import Index
-from wirewatch.model import Article, ArticleId, EntityRule, Search, TopicRule
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article, ArticleId, EntityRule, TopicRule
 from wirewatch.settings.schema import EntitiesFile, TopicsFile
 
 SEEN = 10  # of a search's answer

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from wirewatch import alarms, upkeep
 from wirewatch.errors import Unavailable
-from wirewatch.pipeline import House, recover_archive
+from wirewatch.house import House, recover_archive
 from wirewatch.pruning import oldest_kept, past
 from wirewatch.state import grouping, runs
 from wirewatch.state import health as feeds_health

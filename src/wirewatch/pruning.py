@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from wirewatch.index.port import Index
-from wirewatch.model import Article
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,8 +18,3 @@ def oldest_kept(now: datetime, keep: int) -> datetime:
 def past(index: Index, before: datetime) -> dict[str, int]:
     """The index's months that ended before, with their number of articles, oldest first."""
     return {month: held for month, held in sorted(index.months().items()) if month < f"{before:%Y.%m}"}
-
-
-def is_past(article: Article, before: datetime) -> bool:
-    """Whether the article's month is no longer kept: a late write must not make it again."""
-    return article.first_seen_at < before

@@ -17,9 +17,9 @@ from wirewatch.enrich.topics import Topics
 from wirewatch.errors import Unavailable
 from wirewatch.extract.pool import ExtractPool
 from wirewatch.extract.rules import RULES
-from wirewatch.index.port import Busy, Index, Rebuild
+from wirewatch.index.port import Busy, Index, Rebuild, Search
 from wirewatch.indexing import Indexing, rebuilt, recalled
-from wirewatch.model import Article, ArticleId, Counts, Search
+from wirewatch.model import Article, ArticleId, Counts
 from wirewatch.pruning import oldest_kept
 from wirewatch.settings import Settings
 from wirewatch.state import copies, rebuilding

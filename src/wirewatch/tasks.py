@@ -11,9 +11,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from wirewatch.errors import Unavailable, UserError
-from wirewatch.model import Search
+from wirewatch.house import House, open_house
+from wirewatch.index.port import Search
 from wirewatch.pace import moment
-from wirewatch.pipeline import House, open_house, recorded, run_fetch_and_index, run_index, run_match, run_poll
+from wirewatch.pipeline import recorded, run_fetch_and_index, run_index, run_match, run_poll
 from wirewatch.settings import Settings, load
 from wirewatch.state import captures
 

@@ -25,7 +25,7 @@ from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.errors import NotSetUp
 from wirewatch.index.elastic.generations import Generations
 from wirewatch.index.elastic.home import ElasticIndex, open_elastic
-from wirewatch.model import Search
+from wirewatch.index.port import Search
 from wirewatch.settings.schema import IndexSettings
 
 

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def compact(ctx: typer.Context, dry_run: DryRun = False) -> None:
     """Join the small files of each past day."""
     from wirewatch import upkeep
-    from wirewatch.pipeline import open_house
+    from wirewatch.house import open_house
 
     settings = ctx.obj.settings()
     with open_house(settings) as house:
@@ -62,8 +62,9 @@ def import_(
     language: Annotated[str | None, typer.Option(help="What the pages are expected to be in: sr, ru, ko …")] = None,
 ) -> None:
     """Take in pages that someone else crawled, and index them. Watches record them, and tell nobody."""
+    from wirewatch.house import open_house
     from wirewatch.importing import import_file
-    from wirewatch.pipeline import open_house, run_index
+    from wirewatch.pipeline import run_index
 
     code = 0
     with open_house(ctx.obj.settings()) as house:
@@ -85,7 +86,7 @@ def forget(
     """Take an article or a host out of the index, the archive and the future."""
     from wirewatch.errors import UserError
     from wirewatch.forgetting import forget as forget_all
-    from wirewatch.pipeline import open_house
+    from wirewatch.house import open_house
     from wirewatch.safe import one_line
     from wirewatch.state import forgetting
 

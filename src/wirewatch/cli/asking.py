@@ -14,8 +14,7 @@ from wirewatch.safe import one_line
 if TYPE_CHECKING:
     from wirewatch.analysis.query import Node
     from wirewatch.enrich.asking import Also
-    from wirewatch.index.port import Index
-    from wirewatch.model import Search
+    from wirewatch.index.port import Index, Search
     from wirewatch.settings import Settings
 
 QUERY = 'Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.'
@@ -33,7 +32,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Comma-separated, with a head, 
 
 def narrowed(since: Since, until: Until, sources: Sources, languages: Languages, entities: Entities, topics: Topics) -> "Search":
     """What the options ask beside the words. Raises UserError for a time that can't be read."""
-    from wirewatch.model import Search
+    from wirewatch.index.port import Search
     from wirewatch.pace import moment
 
     return Search(

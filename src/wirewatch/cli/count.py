@@ -55,21 +55,25 @@ def count(
     what = "stories" if stories else "articles"
     if png:
         _draw(rows, measures, f"{total} {what}: {query}", png)
-    if as_json:
-        for key, number in rows:
-            show.json_line(dict(zip(measures, key, strict=True)) | {what: number})
-    elif as_csv:
-        out = csv.writer(sys.stdout)
-        out.writerow((*measures, what))
-        out.writerows((*map(show.cell, key), number) for key, number in rows)
+    if as_json or as_csv:
+        (_write_json if as_json else _write_csv)(rows, measures, what)
     else:
         _print(rows, measures, what)
-        show.say(
-            show.number(total, "story" if stories else "article")
-            + (f"; also searched: {', '.join(each.name for each in asked.also)}" if asked.also else "")
-        )
+        also = f"; also searched: {', '.join(each.name for each in asked.also)}" if asked.also else ""
+        show.say(show.number(total, "story" if stories else "article") + also)
     for hint in hints:
         show.say(hint)
+
+
+def _write_json(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: str) -> None:
+    for key, number in rows:
+        show.json_line(dict(zip(measures, key, strict=True)) | {what: number})
+
+
+def _write_csv(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: str) -> None:
+    out = csv.writer(sys.stdout)
+    out.writerow((*measures, what))
+    out.writerows((*map(show.cell, key), number) for key, number in rows)
 
 
 def _measures(by: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def copy(
 ) -> None:
     """Copy the whole state into another database, so that `state.url` can be set to it. Stop `wirewatch run` first."""
     from wirewatch.errors import UserError
-    from wirewatch.settings.load import secret
+    from wirewatch.settings.secrets import secret
     from wirewatch.state.database import opened, shown
     from wirewatch.state.transfer import copy_state
 
@@ -61,7 +61,7 @@ def copy(
 @db_group.command()
 def restore(ctx: typer.Context) -> None:
     """Bring the state up to the archive, after the database was lost or replaced by an older copy. Tells nobody."""
-    from wirewatch.pipeline import recover_archive
+    from wirewatch.house import recover_archive
     from wirewatch.state import captures
     from wirewatch.state.database import opened
 

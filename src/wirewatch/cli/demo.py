@@ -83,7 +83,8 @@ def _configured(folder: Path, site: "SampleSite") -> "Settings":
 
 
 def _run(settings: "Settings", command: str) -> None:
-    from wirewatch.pipeline import open_house, run_once
+    from wirewatch.house import open_house
+    from wirewatch.pipeline import run_once
 
     show.out(f"\n$ {command}")
     with open_house(settings, now_too=True) as house:
@@ -95,7 +96,7 @@ def _search(settings: "Settings", query: str) -> None:
     from wirewatch.analysis.query import parse
     from wirewatch.cli.search import print_answer, spread_of
     from wirewatch.index.open import open_index
-    from wirewatch.model import Search
+    from wirewatch.index.port import Search
 
     show.out(f"\n$ wirewatch search '{query}' --stories --limit 4")
     index = open_index(settings.main.index, settings.home)

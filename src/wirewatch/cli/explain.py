@@ -8,7 +8,7 @@ from wirewatch.cli import show
 if TYPE_CHECKING:
     from wirewatch.analysis.query import Node
     from wirewatch.enrich.asking import Also
-    from wirewatch.model import Answer, Hit
+    from wirewatch.index.port import Answer, Hit
 
 NAMES = {"all": "all of", "any": "any of", "not": "none of"}
 

@@ -51,9 +51,9 @@ def copy(
     """Copy every article of the present index to a server, so that `index.url` can be set to it."""
     from wirewatch.analysis.query import All
     from wirewatch.errors import UserError
+    from wirewatch.house import open_house
     from wirewatch.index.open import open_index
-    from wirewatch.model import Search
-    from wirewatch.pipeline import open_house
+    from wirewatch.index.port import Search
     from wirewatch.state import copies
 
     settings = ctx.obj.settings()

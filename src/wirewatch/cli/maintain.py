@@ -17,8 +17,8 @@ def maintain(
 ) -> None:
     """Drop what is past its keeping time, tell of ill feeds, join and check the archive's files. Once a day is enough."""
     from wirewatch.errors import WirewatchError
+    from wirewatch.house import open_house
     from wirewatch.maintaining import STEPS
-    from wirewatch.pipeline import open_house
 
     well = True
     with open_house(ctx.obj.settings()) as house:

@@ -25,9 +25,9 @@ def reindex(
     ] = False,
 ) -> None:
     """Make the index anew from the archive, beside the live one, and put it in its place in one step. Tells nobody."""
-    from wirewatch.model import Search
+    from wirewatch.house import open_house
+    from wirewatch.index.port import Search
     from wirewatch.pace import moment
-    from wirewatch.pipeline import open_house
     from wirewatch.reindexing import redo
     from wirewatch.reindexing import reindex as rebuild
 
@@ -52,7 +52,7 @@ def prune(
 ) -> None:
     """Drop the whole months of articles, and the files of pages, that are past their keeping time."""
     from wirewatch import maintaining
-    from wirewatch.pipeline import open_house
+    from wirewatch.house import open_house
 
     settings = ctx.obj.settings()
     would = "would be dropped" if dry_run else "dropped"

@@ -15,8 +15,8 @@ from wirewatch.cli import show
 from wirewatch.cli.context import Context
 
 if TYPE_CHECKING:
+    from wirewatch.house import House
     from wirewatch.model import Counts
-    from wirewatch.pipeline import House
 
 Now = Annotated[bool, typer.Option("--now", help="Also what isn't due yet. Breaks no Retry-After, robots.txt or pace.")]
 Json = Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")]
@@ -115,7 +115,7 @@ def _summary(context: Context, summary: dict[str, dict[str, int]], house: "House
 @contextmanager
 def _house(context: Context, now: bool) -> "Iterator[House]":
     """The open house, with progress on the screen, that is told to stop by Ctrl-C and SIGTERM."""
-    from wirewatch.pipeline import open_house
+    from wirewatch.house import open_house
 
     _share_memory()
     settings = context.settings()

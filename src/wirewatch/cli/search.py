@@ -13,7 +13,8 @@ from wirewatch.cli import explain as explaining
 
 if TYPE_CHECKING:
     from wirewatch.enrich.asking import Also
-    from wirewatch.model import Answer, ArticleId, Hit, Search
+    from wirewatch.index.port import Answer, Hit, Search
+    from wirewatch.model import ArticleId
     from wirewatch.settings import Settings
     from wirewatch.state.stories import Spread
 
@@ -84,7 +85,7 @@ def _check(sort: str, *, stories: bool, all_: bool, explain: bool, as_json: bool
 
 
 def _write_all(asked: asking.Asked, write: Write, *, quiet: bool) -> None:
-    from wirewatch.model import Hit
+    from wirewatch.index.port import Hit
 
     with asking.opened_index(asked.settings) as index:
         article = None

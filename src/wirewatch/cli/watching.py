@@ -136,7 +136,8 @@ def replay(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")] = 100,
 ) -> None:
     """Tell what a watch has not told: stories from before it was saved, old when first seen, imported, or while it was muted."""
-    from wirewatch.pipeline import open_house, run_deliver
+    from wirewatch.house import open_house
+    from wirewatch.pipeline import run_deliver
     from wirewatch.state import matches
 
     settings = ctx.obj.settings()

@@ -1,11 +1,12 @@
 """An article as JSON, the way every home of the index keeps it and `search --json` shows it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from wirewatch.errors import UserError
 from wirewatch.model import Article, ArticleId
 
 TAGS = {  # a field of the search language that is met as a whole: the document's field
@@ -95,3 +96,22 @@ def to_bytes(article: Article) -> bytes:
 def from_bytes(raw: bytes) -> Article:
     """The article that `to_bytes` made this of."""
     return from_dict(json.loads(raw))
+
+
+def text_field(name: str, fields: Mapping[str, str]) -> str:
+    """A home's field for words in `title:`, `body:` or `author:`. Raises UserError."""
+    if name not in fields:
+        raise UserError(f"{name}: is no field to search words in; write {', '.join(f'{each}:' for each in fields)}")
+    return fields[name]
+
+
+def encodes(value: str) -> bool:
+    """Whether an article may have it: half a surrogate pair, as a command line may bring it, is in none."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def tag_field(name: str, values: Sequence[str]) -> tuple[str, list[str]]:
+    """The document's field of a tag, and which of these values an article may have. Raises UserError."""
+    if name not in TAGS:
+        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in TAGS)}")
+    return TAGS[name], [value for value in values if encodes(value)]

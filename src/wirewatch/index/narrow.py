@@ -1,6 +1,7 @@
 """A watch as a search: what it asks beside its query, for every home and the index in memory alike."""
 
-from wirewatch.model import Search, Watch
+from wirewatch.index.port import Search
+from wirewatch.model import Watch
 
 
 def narrowed(watch: Watch) -> Search:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from wirewatch.analysis.query import And, Exact, Field, Leaf, Node, Or, Prefix, words
 from wirewatch.index.favour import ABOUT, TEXTS, TITLE, Run, as_typed, pairs
-from wirewatch.model import Part
+from wirewatch.index.port import Part
 
 BESIDE, TYPED, TAG = "side by side", "as typed", "tag"
 

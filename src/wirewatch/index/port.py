@@ -1,13 +1,62 @@
-"""What every home of the index does, whatever it stands on. tests/contract/index holds each home to it."""
+"""What every home of the index is asked, answers and does, whatever it stands on. tests/contract/index holds each home to it."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from wirewatch.analysis.query import Node
 from wirewatch.errors import Unavailable
-from wirewatch.model import Answer, Article, ArticleId, Search
+from wirewatch.model import Article, ArticleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a search asks beside its words; empty tuples and None ask nothing."""
+
+    since: datetime | None = None  # on Article.shown_at
+    until: datetime | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()  # all must be there
+    topics: tuple[str, ...] = ()  # all must be there
+    rules_below: int | None = None  # made by older rules than these
+    stories: bool = False  # one hit a story, its best
+    sort: str = "relevance"  # or "date", newest first
+    limit: int = 20
+    explain: bool = False  # Answer.asked, and each hit's parts and freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one part of a query gave an article's score."""
+
+    name: str  # title, body, author, "side by side", "as typed", tag
+    text: str  # the words, or the tag
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article of an answer."""
+
+    article: Article
+    score: float
+    highlights: tuple[str, ...] = ()  # sentences of title or body; the words that met the query between <em> and </em>
+    tellings: int = 1  # with Search.stories: articles of its story that met the query
+    parts: tuple[Part, ...] = ()  # with Search.explain: their sum, times freshness, is the score; () by date
+    freshness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a search found."""
+
+    hits: tuple[Hit, ...]
+    total: int  # articles that met it; with Search.stories: stories
+    asked: str = ""  # with Search.explain: what the home was asked, in its own words
 
 
 class Busy(Unavailable):

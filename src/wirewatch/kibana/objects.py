@@ -17,7 +17,6 @@ ALIAS = "wirewatch-articles"
 VERSIONS = {"index-pattern": "8.0.0", "search": "10.1.0", "dashboard": "10.1.0"}
 SOURCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
 HINT = "Search in Lucene syntax: Kim AND Putin. In KQL write: Kim and Putin. Save as another name before you change it."
-ENTITIES = "One id a person, organisation or place, in every script."
 CONTROLS = (
     ("entity", "entities", "Entity"),
     ("entity2", "entities", "and also"),

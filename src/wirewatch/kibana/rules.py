@@ -14,7 +14,6 @@ from wirewatch.index.narrow import narrowed
 from wirewatch.model import Watch
 from wirewatch.watch.judge import asked
 
-CONNECTOR = "wirewatch-matches"
 INDEX = "wirewatch-kibana-matches"
 
 

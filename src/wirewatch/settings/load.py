@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -13,9 +12,12 @@ from pydantic import BaseModel, ValidationError
 
 from wirewatch.errors import ConfigError, UserError
 from wirewatch.model import ChannelPlan, EntityRule, Feed, Source, TopicRule, Watch
+from wirewatch.settings import across, schema
 from wirewatch.settings import environment as env
-from wirewatch.settings import schema
+from wirewatch.settings.across import Files
 from wirewatch.settings.located import Located, Path_, read_toml, read_yaml
+from wirewatch.settings.secrets import Secrets
+from wirewatch.settings.watches import WatchesFile, WatchRow
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,42 +60,37 @@ def load(
         raise UserError(f"{config}: no such config folder; `wirewatch init {config}` makes one")
     home = home or _folder(environment.get("WIREWATCH_HOME")) or _default_home(config, environment)
     reader = _Reader(config, drafts)
-    toml = reader.read("wirewatch.toml")
+    toml, channels = reader.read("wirewatch.toml"), {}
     named = env.overlay(toml.data, environment)
-    main = reader.check(toml, schema.MainFile, named)
-    feeds = reader.check(feeds_file := reader.read("feeds.yaml"), schema.FeedsFile)
-    entities = reader.check(entities_file := reader.read("entities.yaml"), schema.EntitiesFile)
-    topics = reader.check(topics_file := reader.read("topics.yaml"), schema.TopicsFile)
-    watches = reader.check(watches_file := reader.read("watches.yaml"), schema.WatchesFile)
-    if main and feeds and entities and topics and watches:
+    main, files = reader.check(toml, schema.MainFile, named), reader.files()
+    if main and files:
+        reader.problems += across.problems(files, main)
+    if main:
+        secrets = Secrets(toml, named, environment, reader.problems)
+        main, channels = secrets.filled(main), secrets.channels(main)
         reader.problems += [
-            *_twice(feeds_file, "sources", [row.name for row in feeds.sources], "name"),
-            *_feeds_twice(feeds_file, feeds),
-            *_twice(entities_file, "entities", [row.id for row in entities.entities], "id"),
-            *_twice(topics_file, "topics", [row.id for row in topics.topics], "id"),
-            *_twice(watches_file, "watches", [row.name for row in watches.watches], "name"),
-            *_watches(watches_file, watches, main, entities, topics, feeds),
+            env.problem(toml, named, ("alarms", "channels"), f"{name!r} is not in [channels]")
+            for name in main.alarms.channels
+            if name not in channels
         ]
-    main = _logins(main, toml, named, environment, reader.problems) if main else None
-    main = _state(main, toml, named, environment, reader.problems) if main else None
-    channels = _channels(main, toml, named, environment, reader.problems) if main else {}
-    reader.problems += [
-        env.problem(toml, named, ("alarms", "channels"), f"{name!r} is not in [channels]")
-        for name in (main.alarms.channels if main else ())
-        if name not in channels
-    ]
-    if reader.problems or not (main and feeds and entities and topics and watches):
+    if reader.problems or not (main and files):
         raise ConfigError(reader.problems)
+    return _settings(config or shipped(), home, main, channels, files)
+
+
+def _settings(
+    config: Path, home: Path, main: schema.MainFile, channels: Mapping[str, tuple[tuple[str, ...], ChannelPlan]], files: Files
+) -> Settings:
     return Settings(
-        config=config or shipped(),
+        config=config,
         home=home,
         main=main,
         channels={name: addresses for name, (addresses, _) in channels.items()},
         plans={name: plan for name, (_, plan) in channels.items()},
-        sources=tuple(_source(row) for row in feeds.sources),
-        watches=tuple(_watch(row) for row in watches.watches),
-        entities=tuple(EntityRule(**row.model_dump()) for row in entities.entities),
-        topics=tuple(TopicRule(**row.model_dump()) for row in topics.topics),
+        sources=tuple(_source(row) for row in files.feeds.sources),
+        watches=tuple(_watch(row) for row in files.watches.watches),
+        entities=tuple(EntityRule(**row.model_dump()) for row in files.entities.entities),
+        topics=tuple(TopicRule(**row.model_dump()) for row in files.topics.topics),
     )
 
 
@@ -120,6 +117,17 @@ class _Reader:
             self.problems.append(f"{path}: can't be read: {error.strerror}")
             return Located(str(path), {})
         return Located(found.name, {} if found.data is None else found.data, found.lines)
+
+    def files(self) -> Files | None:
+        """The YAML files; None if one isn't sound in itself."""
+        at = {name: self.read(name) for name in ("feeds.yaml", "entities.yaml", "topics.yaml", "watches.yaml")}
+        feeds = self.check(at["feeds.yaml"], schema.FeedsFile)
+        entities = self.check(at["entities.yaml"], schema.EntitiesFile)
+        topics = self.check(at["topics.yaml"], schema.TopicsFile)
+        watches = self.check(at["watches.yaml"], WatchesFile)
+        if not (feeds and entities and topics and watches):
+            return None
+        return Files(feeds=feeds, entities=entities, topics=topics, watches=watches, at=at)
 
     def check(self, file: Located, model: type[Model], named: Mapping[Path_, str] | None = None) -> Model | None:
         try:
@@ -158,133 +166,14 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
 
 
-def _twice(file: Located, part: str, names: list[str], key: str) -> list[str]:
-    seen: set[str] = set()
-    problems = []
-    for n, name in enumerate(names):
-        if name in seen:
-            problems.append(file.problem((part, n, key), f"{name!r} stands here a second time; each needs its own"))
-        seen.add(name)
-    return problems
-
-
-def _feeds_twice(file: Located, feeds: schema.FeedsFile) -> list[str]:
-    seen: set[str] = set()
-    problems = []
-    for n, source in enumerate(feeds.sources):
-        for m, feed in enumerate(source.feeds):
-            if feed.url in seen:
-                problems.append(file.problem(("sources", n, "feeds", m), f"{feed.url!r} stands here a second time"))
-            seen.add(feed.url)
-    return problems
-
-
-def _watches(
-    file: Located,
-    watches: schema.WatchesFile,
-    main: schema.MainFile,
-    entities: schema.EntitiesFile,
-    topics: schema.TopicsFile,
-    feeds: schema.FeedsFile,
-) -> list[str]:
-    """Watches name what there is, and their queries parse."""
-    from wirewatch.analysis.query import parse
-
-    known = {
-        "channels": (set(main.channels), "wirewatch.toml [channels]"),
-        "entities": ({row.id for row in entities.entities}, "entities.yaml"),
-        "topic": ({row.id for row in topics.topics}, "topics.yaml"),
-        "sources": ({row.name for row in feeds.sources}, "feeds.yaml"),
-    }
-    problems = []
-    for n, watch in enumerate(watches.watches):
-        for field, (names, where) in known.items():
-            value = getattr(watch, field)
-            for name in [value] if isinstance(value, str) else value or ():
-                if name not in names:
-                    problems.append(file.problem(("watches", n, field), f"{name!r} is not in {where}"))
-        for key, query in (("query", watch.query), ("not", watch.but_not)):
-            try:
-                parse(query or "*")
-            except UserError as error:
-                problems.append(file.problem(("watches", n, key), str(error)))
-    return problems
-
-
-def _channels(
-    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
-) -> dict[str, tuple[tuple[str, ...], ChannelPlan]]:
-    """Each channel's addresses and plan; `env:NAME` and `file:PATH` are read here, so that no secret stands in a config file."""
-    channels = {}
-    for name, value in main.channels.items():
-        read = []
-        for key, text in (*(("url", url) for url in value.url), ("secret", value.secret)):
-            try:
-                read.append(secret(text, environment))
-            except (KeyError, OSError) as error:
-                why = f"{text}: not set in the environment" if isinstance(error, KeyError) else f"{text}: {error.strerror}"
-                below = (key,) if isinstance(file.data["channels"][name], dict) else ()
-                problems.append(env.problem(file, named, ("channels", name, *below), why))
-                read.append("")
-        addresses = tuple(address for text in read[:-1] for address in text.split())
-        channels[name] = addresses, _plan(value, read[-1])
-    return channels
-
-
-def _plan(given: schema.ChannelSettings, key: str) -> ChannelPlan:
-    daily = given.digest if isinstance(given.digest, time) else None
-    digest = given.digest if isinstance(given.digest, timedelta) else None
-    return ChannelPlan(digest=digest, daily=daily, quiet=given.quiet, zone=given.timezone, rate=given.rate, secret=key)
-
-
-def _logins(
-    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
-) -> schema.MainFile:
-    """The servers' secrets, read from where `env:NAME` and `file:PATH` point."""
-    parts = {}
-    for part, login in (("index", main.index), ("kibana", main.kibana)):
-        found = {}
-        for key in ("api_key", "password"):
-            try:
-                found[key] = secret(getattr(login, key), environment)
-            except (KeyError, OSError) as error:
-                why = "not set in the environment" if isinstance(error, KeyError) else error.strerror
-                problems.append(env.problem(file, named, (part, key), f"{getattr(login, key)}: {why}"))
-        parts[part] = login.model_copy(update=found)
-    return main.model_copy(update=parts)
-
-
-def _state(
-    main: schema.MainFile, file: Located, named: Mapping[Path_, str], environment: Mapping[str, str], problems: list[str]
-) -> schema.MainFile:
-    """The state's URL holds a password as a rule: it may stand in the environment or a file as a whole."""
-    try:
-        url = secret(main.state.url, environment)
-        return main.model_copy(update={"state": schema.StateSettings(url=url)})
-    except (KeyError, OSError, ValidationError) as error:
-        whys = {KeyError: "not set in the environment", ValidationError: "holds no database URL"}
-        why = whys.get(type(error)) or getattr(error, "strerror", "")
-        problems.append(env.problem(file, named, ("state", "url"), f"{main.state.url}: {why}"))
-        return main
-
-
-def secret(text: str, environment: Mapping[str, str]) -> str:
-    """The value that `env:NAME` or `file:PATH` stands for; any other text stands for itself."""
-    if text.startswith("env:"):
-        return environment[text.removeprefix("env:")]
-    if text.startswith("file:") and not text.startswith("file://"):
-        return Path(text.removeprefix("file:")).read_text(encoding="utf-8").strip()
-    return text
-
-
 def _source(row: schema.SourceRow) -> Source:
     feeds = tuple(Feed(url=feed.url, every=feed.every) for feed in row.feeds)
     recall = row.extract == "recall"
     return Source(name=row.name, home=row.home or "", country=row.country, language=row.language, recall=recall, feeds=feeds)
 
 
-def _watch(row: schema.WatchRow) -> Watch:
-    fields = {name: getattr(row, name) for name in schema.WatchRow.model_fields if name != "topic"}
+def _watch(row: WatchRow) -> Watch:
+    fields = {name: getattr(row, name) for name in WatchRow.model_fields if name != "topic"}
     return Watch(**fields, topics=(row.topic,) if row.topic else ())
 
 

@@ -1,14 +1,16 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""What tables are made of: column types that mean the same on SQLite and PostgreSQL, claims, partial indexes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, String, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+metadata = MetaData()  # of all tables
 
 Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only where the type is INTEGER
 
@@ -51,3 +53,13 @@ class Foreign(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """To the database."""
         return None if value is None else value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def lease() -> tuple[Column[Any], ...]:
+    """Who works on the row, and until when: `token` names the claim, a result is written only while it stands."""
+    return Column("token", String(32)), Column("owner", Text), Column("leased_until", Utc)
+
+
+def partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    """An index of the rows that `where` holds for: on both databases as small as what is under way."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)

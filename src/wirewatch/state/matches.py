@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, true
+from sqlalchemy import Connection, Row, delete, insert, select, true
 
 from wirewatch.model import ArticleId, ArticleNo, Why
 from wirewatch.state import tables as t
@@ -32,7 +32,7 @@ from wirewatch.state.upsert import insert as upsert
 __all__ = [
     "Delivery", "Due", "MatchRow", "Met", "Needs", "OutboxTask", "RecordCounts", "Seen", "began", "claim_outbox",
     "due_addresses", "failed", "failed_once", "history", "mute", "muted", "numbers", "record", "release_outbox", "rest",
-    "revive", "saved", "seen_watches", "sent", "tell", "tellings", "times_met", "told_already", "told_since",
+    "revive", "saved", "seen_watches", "sent", "tell", "times_met", "told_already", "told_since",
 ]  # fmt: skip
 
 
@@ -109,18 +109,6 @@ def told_already(db: Database, stories: Collection[ArticleNo]) -> set[tuple[str,
             rows = conn.execute(select(m.watch, m.story).where(m.story.in_(some), m.state == "live"))
             found |= {(row.watch, row.story) for row in rows}
     return found
-
-
-def tellings(db: Database, stories: Collection[ArticleId]) -> dict[ArticleId, int]:
-    """How many tellings these stories have by now."""
-    a, first = t.articles, t.articles.alias()
-    counted: dict[ArticleId, int] = {}
-    with db.read() as conn:
-        for some in chunks(sorted(set(stories))):
-            query = select(first.c.id, func.count().label("n")).select_from(first.join(a, a.c.story == first.c.no))
-            rows = conn.execute(query.where(first.c.id.in_(some)).group_by(first.c.id))
-            counted |= {row.id: row.n for row in rows}
-    return counted
 
 
 def times_met(db: Database, watch: str, since: datetime) -> list[datetime]:

@@ -25,6 +25,7 @@ from wirewatch.state.conditions import (
 )
 from wirewatch.state.database import Database
 from wirewatch.state.leases import chunks
+from wirewatch.state.stories import kept, outlet
 from wirewatch.state.upsert import insert
 
 FORGOTTEN = WEEK * (WEEKS + 1) // HOUR  # hours after which a count is of no use
@@ -142,9 +143,9 @@ def tellings(conn: Connection, stories: Sequence[int]) -> dict[int, list[Telling
     a = t.articles.c
     found: dict[int, list[Telling]] = defaultdict(list)
     for some in chunks(list(stories)):
-        query = select(a.story, a.first_seen_at, a.source).where(a.story.in_(some), a.indexed_revision > 0)
-        for row in conn.execute(query):
-            found[row.story].append((row.first_seen_at, row.source))
+        query = select(a.story, a.first_seen_at, outlet()).outerjoin(t.feeds, t.feeds.c.no == a.feed)
+        for story, at, source in conn.execute(query.where(a.story.in_(some), kept)):
+            found[story].append((at, source))
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from wirewatch.model import ArticleNo, Message, Why
 from wirewatch.state import tables as t
@@ -15,6 +15,7 @@ from wirewatch.state.indexing import MatchTask
 from wirewatch.state.leases import NOBODY, chunks, still_ours
 from wirewatch.state.past import Needs, Past, Seen
 from wirewatch.state.rows import message_json, why_json
+from wirewatch.state.stories import outlet, telling_count
 from wirewatch.state.upsert import insert as upsert
 
 MUTED = "the watch was muted"  # a suppressed match that no later telling lifts: nobody wanted to hear of it
@@ -160,12 +161,11 @@ class _Ledger:
     def _about(self, met: Met) -> Row[Any]:
         """The facts of the telling and of its story."""
         if met.article_no not in self._facts:
-            a, first, f, any_ = t.articles, t.articles.alias(), t.feeds, t.articles.alias()
-            told = select(func.count()).select_from(any_).where(any_.c.story == met.story_no)
+            a, first, f = t.articles, t.articles.alias(), t.feeds
             query = (
-                select(a.c.id, a.c.title, a.c.url, a.c.published_at, first.c.id.label("story_id"), a.c.source)
-                .add_columns(f.c.source.label("today"), first.c.first_seen_at.label("first_telling_at"))
-                .add_columns(told.scalar_subquery().label("tellings"))
+                select(a.c.id, a.c.title, a.c.url, a.c.published_at, first.c.id.label("story_id"))
+                .add_columns(outlet().label("outlet"), first.c.first_seen_at.label("first_telling_at"))
+                .add_columns(telling_count(first.c.no).label("tellings"))
                 .select_from(a.join(first, first.c.no == met.story_no).outerjoin(f, f.c.no == a.c.feed))
             )
             self._facts[met.article_no] = self._conn.execute(query.where(a.c.no == met.article_no)).one()
@@ -193,7 +193,7 @@ def _message(met: Met, facts: Row[Any], now: datetime, version: int) -> Message:
         watch=met.watch,
         title=facts.title,
         url=facts.url,
-        source=facts.today or facts.source,
+        source=facts.outlet,
         story_id=facts.story_id,
         article_id=facts.id,
         published_at=facts.published_at,

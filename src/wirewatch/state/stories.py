@@ -1,11 +1,11 @@
 """Stories: the articles that carry the same text. A story's number is its first article's, and never changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, bindparam, func, select
 
 from wirewatch.model import ArticleId, ArticleNo
 from wirewatch.state import tables as t
@@ -18,8 +18,19 @@ _KNOWN = (  # made once: it is asked for each batch, and takes longer to make th
     .select_from(t.articles.outerjoin(_first, _first.c.no == t.articles.c.story))
     .where(t.articles.c.no.in_(bindparam("some", expanding=True)))
 )
-_source, _language = (func.coalesce(t.feeds.c[name], t.articles.c[name]) for name in ("source", "language"))
-_kept = t.articles.c.indexed_revision > 0  # neither forgotten nor still under way
+_language = func.coalesce(t.feeds.c.language, t.articles.c.language)
+kept = t.articles.c.indexed_revision > 0  # neither forgotten nor still under way
+
+
+def outlet(article: FromClause = t.articles) -> ColumnElement[str]:
+    """The source of an article that is joined with its feed, as it is called today."""
+    return func.coalesce(t.feeds.c.source, article.c.source)
+
+
+def telling_count(story: ColumnElement[Any]) -> ScalarSelect[int]:
+    """How many indexed articles tell the story of that number."""
+    each = t.articles.alias()
+    return select(func.count()).where(each.c.story == story, each.c.indexed_revision > 0).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +112,36 @@ def story_of(db: Database, article: ArticleId) -> Told | None:
 def tellings(db: Database, story_id: ArticleId) -> list[Telling]:
     """A story's articles that are indexed, first telling first; none if there is no such story."""
     a, first = t.articles, t.articles.alias()
-    query = select(a, _source.label("outlet"), _language.label("spoken"))
+    query = select(a, outlet().label("outlet"), _language.label("spoken"))
     query = query.join(first, first.c.no == a.c.story).outerjoin(t.feeds, t.feeds.c.no == a.c.feed)
     names = ("id", "telling", "url", "title", "first_seen_at", "published_at")
     with db.read() as conn:
-        rows = conn.execute(query.where(first.c.id == story_id, _kept).order_by(a.c.telling))
+        rows = conn.execute(query.where(first.c.id == story_id, kept).order_by(a.c.telling))
         return [Telling(source=row.outlet, language=row.spoken, **{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def counts(db: Database, stories: Collection[ArticleId]) -> dict[ArticleId, int]:
+    """How many tellings these stories have by now."""
+    a = t.articles.c
+    found: dict[ArticleId, int] = {}
+    with db.read() as conn:
+        for some in chunks(sorted(set(stories))):
+            rows = conn.execute(select(a.id, telling_count(a.no).label("n")).where(a.id.in_(some)))
+            found |= {row.id: row.n for row in rows}
+    return found
 
 
 def spreads(db: Database, stories: Sequence[ArticleId]) -> dict[ArticleId, Spread]:
     """How far each of these stories went, by its indexed articles; those that have none are left out."""
     a, first = t.articles, t.articles.alias()
     shown, place = func.coalesce(a.c.published_at, a.c.first_seen_at), func.min(a.c.telling).label("place")
-    query = select(first.c.id, _source, _language, func.count(), func.min(shown), func.max(shown), place)
+    query = select(first.c.id, outlet(), _language, func.count(), func.min(shown), func.max(shown), place)
     query = query.select_from(first).join(a, a.c.story == first.c.no).outerjoin(t.feeds, t.feeds.c.no == a.c.feed)
-    query = query.group_by(first.c.id, _source, _language).order_by(func.min(shown), place)
+    query = query.group_by(first.c.id, outlet(), _language).order_by(func.min(shown), place)
     found: dict[ArticleId, list[Any]] = {}
     with db.read() as conn:
         for some in chunks(list(dict.fromkeys(stories))):
-            for story, *row in conn.execute(query.where(first.c.id.in_(some), _kept)):
+            for story, *row in conn.execute(query.where(first.c.id.in_(some), kept)):
                 found.setdefault(story, []).append(row)
     return {story: _spread(rows) for story, rows in found.items()}
 
@@ -142,8 +164,9 @@ def links(db: Database, story_id: ArticleId) -> list[Link]:
     found = []
     with db.read() as conn:
         for here, there in ((k.story, k.other), (k.other, k.story)):
-            query = select(other.c.id, other.c.title, other.c.source, by.c.id).select_from(t.story_links)
+            query = select(other.c.id, other.c.title, outlet(other), by.c.id).select_from(t.story_links)
             query = query.join(mine, mine.c.no == here).join(other, other.c.no == there).join(by, by.c.no == k.article)
+            query = query.outerjoin(t.feeds, t.feeds.c.no == other.c.feed)
             found += [
                 Link(story_id=story, title=title, source=source, article_id=article)
                 for story, title, source, article in conn.execute(query.where(mine.c.id == story_id))

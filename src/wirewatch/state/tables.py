@@ -1,6 +1,7 @@
-"""The tables. What is changed here needs a migration in `migrations/versions` (a test compares the two)."""
+"""The tables; those of watches are in watch_tables.py.
 
-from typing import Any
+What is changed here needs a migration in `migrations/versions` (a test compares the two).
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -10,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -20,14 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from wirewatch.state.columns import Foreign, Number, Utc
+from wirewatch.state.columns import Foreign, Number, Utc, lease, metadata, partial_index
+from wirewatch.state.watch_tables import DEAD, PENDING, matches, mentions, mutes, outbox, watch_hours, watches
 
-metadata = MetaData()
-
-
-def _lease() -> tuple[Column[Any], ...]:
-    """Who works on the row, and until when: `token` names the claim, a result is written only while it stands."""
-    return Column("token", String(32)), Column("owner", Text), Column("leased_until", Utc)
+__all__ = [
+    "DEAD", "LEASED", "PENDING", "archive_files", "article_feeds", "article_keys", "articles", "captures", "feeds", "has_status",
+    "hosts", "matches", "mentions", "meta", "metadata", "mutes", "outbox", "runs", "story_hashes", "story_links",
+    "story_paragraphs", "story_sketches", "story_texts", "watch_hours", "watches",
+]  # fmt: skip
 
 
 feeds = Table(
@@ -72,7 +72,7 @@ feeds = Table(
     Column("last_new_at", Utc),
     Column("gone_at", Utc),  # since when it answers 410
     Column("told", Text, nullable=False, default="", server_default=""),  # the ill health that people were told of
-    *_lease(),
+    *lease(),
 )
 Index("feeds_next", feeds.c.active, feeds.c.next_poll_at, feeds.c.no)
 
@@ -142,7 +142,7 @@ captures = Table(
     Column("etag", Foreign, nullable=False, default="", server_default=""),  # these two as the page's server gave them
     Column("last_modified", Foreign, nullable=False, default="", server_default=""),
     Column("entry", Foreign, nullable=False),  # JSON
-    *_lease(),
+    *lease(),
     UniqueConstraint("article", "n"),
 )
 
@@ -153,16 +153,12 @@ def has_status(status: str) -> ColumnElement[bool]:
     return captures.c.status == literal_column(f"'{status}'")
 
 
-def _partial(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
-    Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
-_partial("articles_revisit", articles.c.revisit_at, where=articles.c.revisit_at.is_not(None))
-_partial("captures_queued", captures.c.host, captures.c.due_at, captures.c.no, where=has_status("queued"))
-_partial("captures_fetched", captures.c.due_at, captures.c.no, where=has_status("fetched"))
-_partial("captures_indexed", captures.c.due_at, captures.c.no, where=has_status("indexed"))
-_partial("captures_owner", captures.c.owner, where=captures.c.owner.is_not(None))
-_partial("captures_reason", captures.c.at, where=captures.c.reason.is_not(None))
+partial_index("articles_revisit", articles.c.revisit_at, where=articles.c.revisit_at.is_not(None))
+partial_index("captures_queued", captures.c.host, captures.c.due_at, captures.c.no, where=has_status("queued"))
+partial_index("captures_fetched", captures.c.due_at, captures.c.no, where=has_status("fetched"))
+partial_index("captures_indexed", captures.c.due_at, captures.c.no, where=has_status("indexed"))
+partial_index("captures_owner", captures.c.owner, where=captures.c.owner.is_not(None))
+partial_index("captures_reason", captures.c.at, where=captures.c.reason.is_not(None))
 
 hosts = Table(
     "hosts",
@@ -174,7 +170,7 @@ hosts = Table(
     Column("robots", LargeBinary),
     Column("robots_status", Integer),
     Column("robots_fetched_at", Utc),
-    *_lease(),
+    *lease(),
 )
 Index("hosts_next", hosts.c.next_at)
 
@@ -237,54 +233,6 @@ story_links = Table(  # two stories that an article is a copy of
 )
 Index("story_links_other", story_links.c.other)
 
-watches = Table(
-    "watches",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("query_hash", Text, primary_key=True),
-    Column("saved_at", Utc, nullable=False),
-)
-
-matches = Table(
-    "matches",
-    metadata,
-    Column("id", String(16), primary_key=True),
-    Column("watch", Text, nullable=False),
-    Column("story", ForeignKey("articles.no"), nullable=False),
-    Column("article", ForeignKey("articles.no"), nullable=False),  # the telling that met the watch
-    Column("state", Text, nullable=False),  # live, suppressed
-    Column("reason", Text, nullable=False, default=""),  # why suppressed
-    Column("sentence", Foreign, nullable=False, default=""),
-    Column("matched_at", Utc, nullable=False),
-    Column("why", Foreign, nullable=False, default="{}", server_default="{}"),  # JSON: model.Why
-    Column("digest", Text, nullable=False, default="", server_default=""),  # of the article's text as it was told last
-    UniqueConstraint("watch", "story"),
-)
-Index("matches_watch", matches.c.watch, matches.c.matched_at)
-Index("matches_story", matches.c.story)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("no", Number, primary_key=True),
-    Column("match", ForeignKey("matches.id"), nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("address", Text, nullable=False),  # a key of the address, never the address: it may hold a password
-    Column("state", Text, nullable=False),  # pending, sent, dead
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("due_at", Utc, nullable=False),
-    Column("sent_at", Utc),
-    Column("error", Foreign, nullable=False, default=""),
-    Column("message", Foreign, nullable=False),  # JSON
-    Column("version", Integer, nullable=False, default=0, server_default="0"),  # as Message.version
-    *_lease(),
-    UniqueConstraint("match", "channel", "address", "version"),
-)
-PENDING, DEAD = (outbox.c.state == literal_column(f"'{state}'") for state in ("pending", "dead"))
-_partial("outbox_pending", outbox.c.due_at, outbox.c.no, where=PENDING)
-_partial("outbox_dead", outbox.c.channel, outbox.c.no, where=DEAD)
-Index("outbox_told", outbox.c.channel, outbox.c.address, outbox.c.sent_at)
-
 runs = Table(
     "runs",
     metadata,
@@ -293,30 +241,6 @@ runs = Table(
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),  # null: it goes on, or was cut off
     Column("summary", Text),  # JSON
-)
-
-watch_hours = Table(  # what watches with a `rate` found, for as many weeks as are compared
-    "watch_hours",
-    metadata,
-    Column("watch", Text, primary_key=True),
-    Column("query_hash", Text, primary_key=True),
-    Column("hour", Integer, primary_key=True),  # since 1970, in which the articles were first seen
-    Column("articles", Integer, nullable=False),
-)
-
-mentions = Table(  # what `first_mention` asks
-    "mentions",
-    metadata,
-    Column("entity", Text, primary_key=True),
-    Column("mentioned_at", Utc, nullable=False),  # by the newest article that names it, as far as known
-    Column("noted_at", Utc, nullable=False),  # when the entity came into this table
-)
-
-mutes = Table(
-    "mutes",
-    metadata,
-    Column("watch", Text, primary_key=True),
-    Column("until", Utc, nullable=False),
 )
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))

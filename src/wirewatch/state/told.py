@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database
+from wirewatch.state.stories import outlet, telling_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,10 @@ class Story:
 
 def newest(db: Database, watch: str, limit: int) -> list[Story]:
     """The last stories that met it, the newest first; not what was recorded only, as old news or while it was muted."""
-    m, a, f, telling = t.matches, t.articles, t.feeds, t.articles.alias()
-    tellings = select(func.count()).where(telling.c.story == m.c.story).scalar_subquery()
+    m, a, f = t.matches, t.articles, t.feeds
     query = (
-        select(m.c.id, m.c.sentence, m.c.matched_at, a.c.title, a.c.url, a.c.source, a.c.published_at)
-        .add_columns(f.c.source.label("today"), tellings.label("tellings"))
+        select(m.c.id, m.c.sentence, m.c.matched_at, a.c.title, a.c.url, a.c.published_at)
+        .add_columns(outlet().label("outlet"), telling_count(m.c.story).label("tellings"))
         .select_from(m.join(a, a.c.no == m.c.article).outerjoin(f, f.c.no == a.c.feed))
         .where(m.c.watch == watch, m.c.state == "live")
         .order_by(m.c.matched_at.desc(), m.c.id)
@@ -42,7 +42,7 @@ def newest(db: Database, watch: str, limit: int) -> list[Story]:
             match_id=row.id,
             title=row.title,
             url=row.url,
-            source=row.today or row.source,
+            source=row.outlet,
             sentence=row.sentence,
             matched_at=row.matched_at,
             published_at=row.published_at,

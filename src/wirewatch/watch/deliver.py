@@ -14,7 +14,7 @@ import structlog
 
 from wirewatch.errors import WirewatchError
 from wirewatch.model import ArticleId, Counts
-from wirewatch.state import matches
+from wirewatch.state import matches, stories
 from wirewatch.state.database import Database
 from wirewatch.state.matches import OutboxTask
 from wirewatch.watch.channels import Channel, Channels, DeliveryFailed
@@ -158,7 +158,7 @@ class Post:
 
     def _digest(self, tasks: Sequence[OutboxTask]) -> Digest:
         found = [task.message for task in tasks]
-        tellings = matches.tellings(self._db, [ArticleId(each.story_id) for each in found])
+        tellings = stories.counts(self._db, [ArticleId(each.story_id) for each in found])
         return gathered(found, tellings, self._channels.ways)
 
     def _note(self, tasks: Sequence[OutboxTask], error: DeliveryFailed | None) -> bool:
@@ -182,11 +182,3 @@ class Post:
         since = datetime.combine(days[0], datetime.min.time(), zone).astimezone(UTC)
         met = [at.astimezone(zone).date() for at in matches.times_met(self._db, watch, since)]
         return [(f"{day:%d %b}", met.count(day)) for day in days]
-
-
-def deliver(db: Database, channels: Channels, stop: threading.Event) -> Counts:
-    """Send every message that is due, and wait for it, but not for an address that hangs."""
-    post = Post(db, channels, stop)
-    while post.look() and post.wait(PATIENCE):
-        pass
-    return post.taken()

@@ -9,8 +9,8 @@ from itertools import islice
 from wirewatch.analysis.query import And, Field, Node, Not, Range
 from wirewatch.analysis.written import written
 from wirewatch.index.narrow import narrowed
-from wirewatch.index.port import Index
-from wirewatch.model import Article, ArticleId, Search, Watch
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article, ArticleId, Watch
 from wirewatch.state.columns import EPOCH
 from wirewatch.state.conditions import LEARNING, WEEK, WEEKS, Telling, hour_of, level, named_before, no_spike, span, too_few
 from wirewatch.watch.judge import asked, entities_of

@@ -19,8 +19,8 @@ from wirewatch.archive.store import CLOSED, _opened, open_store, probe
 from wirewatch.archive.tombstones import list_tombstones, put_tombstone, read_tombstone
 from wirewatch.archive.write import ArchiveWriter
 from wirewatch.errors import Reason, Retry
+from wirewatch.house import recover_archive
 from wirewatch.model import ArticleId, Hop, Origin, Page, Place
-from wirewatch.pipeline import recover_archive
 from wirewatch.state import captures
 from wirewatch.state.database import Database
 

@@ -10,8 +10,8 @@ from tests.contract.index.articles import PRESS
 from tests.elastic import elastic_index
 from wirewatch.analysis.query import All, And, Node, Word
 from wirewatch.index.open import open_index
-from wirewatch.index.port import Index
-from wirewatch.model import Article, Search
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article
 from wirewatch.settings.schema import IndexSettings
 
 HOMES = ("embedded", "elastic")

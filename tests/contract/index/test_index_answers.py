@@ -7,8 +7,7 @@ import pytest
 from tests.contract.index.articles import NOON, PRESS, ago, article, id_of
 from tests.contract.index.conftest import EVERYTHING, put, titles, words
 from wirewatch.analysis.query import Field, Word
-from wirewatch.index.port import Index
-from wirewatch.model import Search
+from wirewatch.index.port import Index, Search
 
 
 def test_an_article_comes_back_as_it_was_written(press: Index) -> None:

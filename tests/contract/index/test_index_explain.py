@@ -5,8 +5,7 @@ import pytest
 from tests.contract.index.articles import NOON, ago, article, id_of
 from tests.contract.index.conftest import Found, put
 from wirewatch.analysis.query import parse
-from wirewatch.index.port import Index
-from wirewatch.model import Search
+from wirewatch.index.port import Index, Search
 
 QUERIES = (
     "Kim Putin",

@@ -13,9 +13,10 @@ from tests.elastic import elastic_index
 from wirewatch.analysis.query import parse
 from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.home import ElasticIndex, open_elastic
+from wirewatch.index.port import Search
 from wirewatch.kibana.objects import objects
 from wirewatch.kibana.rules import rules
-from wirewatch.model import Search, Watch
+from wirewatch.model import Watch
 
 
 class Server:

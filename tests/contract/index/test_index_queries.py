@@ -9,8 +9,7 @@ from tests.contract.index.articles import NOON, PRESS, article, id_of
 from tests.contract.index.conftest import EVERYTHING, Found, put, words
 from wirewatch.analysis.query import And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word
 from wirewatch.errors import UserError
-from wirewatch.index.port import Index
-from wirewatch.model import Search
+from wirewatch.index.port import Index, Search
 
 EVERY_NAME = sorted(each.url.rsplit("/", 1)[1] for each in PRESS)
 

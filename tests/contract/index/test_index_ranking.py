@@ -7,8 +7,7 @@ import pytest
 from tests.contract.index.articles import ago, article, id_of
 from tests.contract.index.conftest import put, words
 from wirewatch.analysis.query import Field, Or, Word
-from wirewatch.index.port import Index
-from wirewatch.model import Search
+from wirewatch.index.port import Index, Search
 
 OTHERS = tuple(article(f"z{n}", "Weather", "Rain over the harbour, and more rain in the hills.") for n in range(12))
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.contract.index.articles import NOON, PRESS, article, id_of
 from tests.contract.index.conftest import EVERYTHING, put
-from wirewatch.index.port import Index
-from wirewatch.model import Article, Search
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article
 
 elastic = pytest.mark.parametrize("where", ["elastic"], indirect=True)
 

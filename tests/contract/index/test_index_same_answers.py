@@ -17,8 +17,8 @@ from wirewatch.analysis.query import parse
 from wirewatch.demo.sample import outlets
 from wirewatch.enrich.language import script_of
 from wirewatch.index.open import open_index
-from wirewatch.index.port import Index
-from wirewatch.model import Article, Search
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article
 from wirewatch.settings.schema import IndexSettings
 
 SCRIPTS = ("Cyrl", "Latn", "Kore", "Hani", "Jpan")

@@ -11,8 +11,8 @@ from tests.contract.index.articles import NOON, PRESS, article, id_of
 from tests.contract.index.conftest import EVERYTHING, put
 from wirewatch.analysis.query import Word
 from wirewatch.errors import Unavailable
-from wirewatch.index.port import Busy, Index
-from wirewatch.model import Article, ArticleId, Search
+from wirewatch.index.port import Busy, Index, Search
+from wirewatch.model import Article, ArticleId
 
 
 def test_each_write_is_found_by_the_next_search_here_and_in_another_process(index: Index, opened: Callable[[], Index]) -> None:

@@ -14,8 +14,8 @@ from tests.elastic import elastic_index
 from wirewatch.analysis.query import Node
 from wirewatch.index.memory import Batch
 from wirewatch.index.open import open_index
-from wirewatch.index.port import Index
-from wirewatch.model import Search, Watch
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Watch
 
 BATCH = Batch(PRESS)
 

@@ -19,23 +19,16 @@ from sqlalchemy import select, update
 
 from tests.receivers import Receiver, receiving
 from tests.wire_state import announce, entry, fetch_all, index_all, make_due
-from wirewatch.model import ChannelPlan, Message, Notice, Watch
+from wirewatch.model import ChannelPlan, Counts, Message, Notice, Watch
 from wirewatch.state import captures, matches
 from wirewatch.state import tables as t
-from wirewatch.state.database import Database, open_database
+from wirewatch.state.database import Database
 from wirewatch.watch.channels import Channel, Channels, DeliveryFailed, Week, address_key, open_channels
-from wirewatch.watch.deliver import Post, deliver
+from wirewatch.watch.deliver import PATIENCE, Post
 from wirewatch.watch.digests import Digest, Ways
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 STOP = threading.Event()
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database("sqlite", tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -69,6 +62,14 @@ def met(db: Database, channels: Channels, *names: str, number: int = 1, watch: s
         for task in tasks
     ]
     matches.record(db, tasks, found, timedelta(hours=48))
+
+
+def deliver(db: Database, channels: Channels, stop: threading.Event) -> Counts:
+    """Send every message that is due, and wait for it, but not for an address that hangs."""
+    post = Post(db, channels, stop)
+    while post.look() and post.wait(PATIENCE):
+        pass
+    return post.taken()
 
 
 def states(db: Database) -> list[tuple[str, str, int]]:

@@ -16,7 +16,8 @@ from protego import Protego
 
 from wirewatch.demo.sample import Outlet, SampleArticle, outlets, published_at
 from wirewatch.demo.site import SampleSite
-from wirewatch.settings.schema import FeedsFile, WatchesFile
+from wirewatch.settings.schema import FeedsFile
+from wirewatch.settings.watches import WatchesFile
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FEEDS = [(outlet, path) for outlet in outlets() for path in outlet.feeds]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,17 +21,10 @@ from wirewatch.model import Counts
 from wirewatch.net.client import Http
 from wirewatch.state import captures
 from wirewatch.state import tables as t
-from wirewatch.state.database import Database, open_database
+from wirewatch.state.database import Database
 
 HTML = answer("<p>Мост преко Тисе</p>", content_type="text/html; charset=utf-8")
 Routes = dict[str, bytes | Handler]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database("sqlite", tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.loopback import Site, answer
-from tests.unit.fetch.test_fetch import db, folder, rows, run  # noqa: F401 - fixtures
+from tests.unit.fetch.test_fetch import folder, rows, run  # noqa: F401 - fixtures
 from tests.wire_state import announce, entry
 from wirewatch.archive.read import read_page, read_records
 from wirewatch.model import FROM_FEED

@@ -13,8 +13,8 @@ from wirewatch.analysis.chain import tokens
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings, parse
 from wirewatch.index.memory import Batch
 from wirewatch.index.open import open_index
-from wirewatch.index.port import Index
-from wirewatch.model import Article, Search, Watch
+from wirewatch.index.port import Index, Search
+from wirewatch.model import Article, Watch
 from wirewatch.settings.schema import IndexSettings
 from wirewatch.watch.judge import judge
 

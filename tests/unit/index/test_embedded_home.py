@@ -18,8 +18,7 @@ from wirewatch.analysis.query import All, Word
 from wirewatch.errors import Unavailable, WirewatchError
 from wirewatch.index.embedded.schema import VERSION
 from wirewatch.index.open import fresh_index, open_index
-from wirewatch.index.port import Busy, Index, NeedsRebuild
-from wirewatch.model import Search
+from wirewatch.index.port import Busy, Index, NeedsRebuild, Search
 from wirewatch.settings.schema import IndexSettings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wirewatch.analysis.query import All
 from wirewatch.index.open import open_index
-from wirewatch.model import Search
+from wirewatch.index.port import Search
 from wirewatch.settings.schema import IndexSettings
 
 ROUNDS = 5

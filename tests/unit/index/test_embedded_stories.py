@@ -10,7 +10,7 @@ from tests.contract.index.articles import NOON, article, id_of
 from wirewatch.analysis.query import Word
 from wirewatch.index.embedded.rank import STORIES_EXACT
 from wirewatch.index.open import open_index
-from wirewatch.model import Search
+from wirewatch.index.port import Search
 from wirewatch.settings.schema import IndexSettings
 
 STORIES = 1_250

@@ -2,12 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from tests.loopback import Handler, Site, answer, redirect
@@ -17,17 +14,10 @@ from wirewatch.net.client import Http
 from wirewatch.poll.stage import PollRules, poll
 from wirewatch.state import captures, feeds
 from wirewatch.state import tables as t
-from wirewatch.state.database import Database, open_database
+from wirewatch.state.database import Database
 
 Routes = dict[str, bytes | Handler]
 RESOLVER = socket.getaddrinfo
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database("sqlite", tmp_path)
-    yield database
-    database.close()
 
 
 def rss(*numbers: int, **headers: Any) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 from wirewatch.index.elastic.query import part
 from wirewatch.index.favour import freshness
 from wirewatch.index.parts import Asked, told
-from wirewatch.model import Hit
+from wirewatch.index.port import Hit
 
 
 class Explained:

@@ -19,7 +19,8 @@ from wirewatch.index.elastic.rebuild import ElasticRebuild
 from wirewatch.index.elastic.writer import ElasticWriter
 from wirewatch.index.favour import FRESH_SHARE, HALF_LIFE, ranks
 from wirewatch.index.parts import asked
-from wirewatch.model import Answer, Article, ArticleId, Hit, Search
+from wirewatch.index.port import Answer, Hit, Search
+from wirewatch.model import Article, ArticleId
 from wirewatch.settings.schema import IndexSettings
 
 PAGE = 500  # articles a request of a scan

@@ -10,10 +10,10 @@ from typing import Any
 from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings
 from wirewatch.errors import UserError
-from wirewatch.index.document import TAGS, micros, rfc3339
+from wirewatch.index.document import micros, rfc3339, tag_field, text_field
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.index.parts import BESIDE, Asked
-from wirewatch.model import Search
+from wirewatch.index.port import Search
 
 Query = dict[str, Any]
 DEEPEST = 26  # queries in each other: a server takes 30 (indices.query.bool.max_nested_depth), and we wrap twice
@@ -196,13 +196,10 @@ def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
     if field is None:
         title = {"bool": {"must": [query("title")], "boost": TITLE}}
         return {"dis_max": {"queries": [title, query("body")]}}
-    if field not in _TEXTS:
-        raise UserError(f"{field}: is no field to search words in; write title:, body: or author:")
-    return query(_TEXTS[field])
+    return query(text_field(field, _TEXTS))
 
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
-    if name not in TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*TAGS, *_TEXTS))}")
-    return {"terms": {TAGS[name]: [value for value in values if not any("\ud800" <= letter <= "\udfff" for letter in value)]}}
+    field, some = tag_field(name, values)
+    return {"terms": {field: some}}

@@ -13,7 +13,7 @@ from wirewatch.index.embedded.rank import id_of
 from wirewatch.index.embedded.schema import FIELDS
 from wirewatch.index.favour import freshness
 from wirewatch.index.parts import Asked, asked, told
-from wirewatch.model import Hit
+from wirewatch.index.port import Hit
 
 _TERM = re.compile(r'(?:\(\d+, )?Term\(field=(\d+), type=\w+, ("(?:[^"\\]|\\.)*"|[^()]*)\)\)?')
 _FIELD = re.compile(r"\bField\((\d+)\)")

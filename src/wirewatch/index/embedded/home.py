@@ -26,8 +26,8 @@ from wirewatch.index.embedded.rebuild import EmbeddedRebuild
 from wirewatch.index.embedded.schema import SCHEMA, VERSION
 from wirewatch.index.embedded.writer import HEAP_BYTES, EmbeddedWriter, sync
 from wirewatch.index.favour import ranks
-from wirewatch.index.port import NeedsRebuild
-from wirewatch.model import Answer, Article, ArticleId, Hit, Search
+from wirewatch.index.port import Answer, Hit, NeedsRebuild, Search
+from wirewatch.model import Article, ArticleId
 
 
 def open_embedded(home: Path) -> "EmbeddedIndex":

@@ -8,11 +8,11 @@ from tantivy import FieldType, Occur, Query
 from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import All, And, Exact, Field, Node, Not, Or, Phrase, Prefix, Range, Word, beginnings
 from wirewatch.errors import UserError
-from wirewatch.index.document import TAGS, micros
+from wirewatch.index.document import encodes, micros, tag_field, text_field
 from wirewatch.index.embedded.schema import SCHEMA
 from wirewatch.index.favour import ABOUT, AS_TYPED, PAIR, TAGGED, TITLE, Run, as_typed, pairs
 from wirewatch.index.parts import BESIDE, Asked
-from wirewatch.model import Search
+from wirewatch.index.port import Search
 
 DEPTH = 100  # tantivy recurses: at a depth of 1,000 the process ends without a word; the search language stops at 50
 
@@ -49,7 +49,7 @@ def among(query: Query, ids: Sequence[str]) -> Query:
 
 def ids_query(ids: Sequence[str]) -> Query:
     """The articles of these ids."""
-    return Query.term_set_query(SCHEMA, "id", [each for each in ids if _encodes(each)])
+    return Query.term_set_query(SCHEMA, "id", [each for each in ids if encodes(each)])
 
 
 def between(query: Query, field: str, low: int | None, high: int | None) -> Query:
@@ -147,16 +147,13 @@ def _in_text(field: str | None, query: Callable[[str], Query]) -> Query:
     """In title or body, whichever is better; with `field`, in that one alone."""
     if field is None:
         return Query.disjunction_max_query([Query.boost_query(query("title"), TITLE), query("body")])
-    if field not in _TEXTS:
-        raise UserError(f"{field}: is no field to search words in; write title:, body: or author:")
-    return query(_TEXTS[field])
+    return query(text_field(field, _TEXTS))
 
 
 def _tagged(name: str, values: Sequence[str]) -> Query:
     """One of `values`, as it stands."""
-    if name not in TAGS:
-        raise UserError(f"{name}: is no field; write {', '.join(f'{each}:' for each in (*TAGS, *_TEXTS))}")
-    return _unscored(Query.term_set_query(SCHEMA, TAGS[name], [value for value in values if _encodes(value)]))
+    field, some = tag_field(name, values)
+    return _unscored(Query.term_set_query(SCHEMA, field, some))
 
 
 def _filters(ask: Search) -> Iterator[Query]:
@@ -179,8 +176,3 @@ def _range(field: str, low: int | None, high: int | None) -> Query:
 
 def _unscored(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
-
-
-def _encodes(value: str) -> bool:
-    """Half a surrogate pair, as a command line may bring it, is in no article."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)

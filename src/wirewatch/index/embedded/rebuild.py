@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from wirewatch.analysis.query import All
 from wirewatch.index.embedded.writer import EmbeddedWriter
-from wirewatch.model import Article, ArticleId, Search
+from wirewatch.index.port import Search
+from wirewatch.model import Article, ArticleId
 
 if TYPE_CHECKING:
     from wirewatch.index.embedded.home import EmbeddedIndex

@@ -1,0 +1,79 @@
+"""One config file held against another: names that stand twice, or that nothing has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wirewatch.errors import UserError
+from wirewatch.settings.located import Located
+from wirewatch.settings.schema import EntitiesFile, FeedsFile, MainFile, TopicsFile
+from wirewatch.settings.watches import WatchesFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The YAML files, each sound in itself, and where their parts stand."""
+
+    feeds: FeedsFile
+    entities: EntitiesFile
+    topics: TopicsFile
+    watches: WatchesFile
+    at: Mapping[str, Located]  # by file name
+
+
+def problems(files: Files, main: MainFile) -> list[str]:
+    """What is wrong with them together, a line each."""
+    at = files.at
+    return [
+        *_twice(at["feeds.yaml"], "sources", [row.name for row in files.feeds.sources], "name"),
+        *_feeds_twice(at["feeds.yaml"], files.feeds),
+        *_twice(at["entities.yaml"], "entities", [row.id for row in files.entities.entities], "id"),
+        *_twice(at["topics.yaml"], "topics", [row.id for row in files.topics.topics], "id"),
+        *_twice(at["watches.yaml"], "watches", [row.name for row in files.watches.watches], "name"),
+        *_watches(files, main),
+    ]
+
+
+def _twice(file: Located, part: str, names: list[str], key: str) -> list[str]:
+    seen: set[str] = set()
+    problems = []
+    for n, name in enumerate(names):
+        if name in seen:
+            problems.append(file.problem((part, n, key), f"{name!r} stands here a second time; each needs its own"))
+        seen.add(name)
+    return problems
+
+
+def _feeds_twice(file: Located, feeds: FeedsFile) -> list[str]:
+    seen: set[str] = set()
+    problems = []
+    for n, source in enumerate(feeds.sources):
+        for m, feed in enumerate(source.feeds):
+            if feed.url in seen:
+                problems.append(file.problem(("sources", n, "feeds", m), f"{feed.url!r} stands here a second time"))
+            seen.add(feed.url)
+    return problems
+
+
+def _watches(files: Files, main: MainFile) -> list[str]:
+    """Watches name what there is, and their queries parse."""
+    from wirewatch.analysis.query import parse
+
+    known = {
+        "channels": (set(main.channels), "wirewatch.toml [channels]"),
+        "entities": ({row.id for row in files.entities.entities}, "entities.yaml"),
+        "topic": ({row.id for row in files.topics.topics}, "topics.yaml"),
+        "sources": ({row.name for row in files.feeds.sources}, "feeds.yaml"),
+    }
+    problems, file = [], files.at["watches.yaml"]
+    for n, watch in enumerate(files.watches.watches):
+        for field, (names, where) in known.items():
+            value = getattr(watch, field)
+            for name in [value] if isinstance(value, str) else value or ():
+                if name not in names:
+                    problems.append(file.problem(("watches", n, field), f"{name!r} is not in {where}"))
+        for key, query in (("query", watch.query), ("not", watch.but_not)):
+            try:
+                parse(query or "*")
+            except UserError as error:
+                problems.append(file.problem(("watches", n, key), str(error)))
+    return problems
