@@ -1,6 +1,7 @@
 """What the options before the command's name say, and what every command needs from them."""
 
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,19 @@ class Context:
         return load(self.config, self.home)
 
 
+class _Lines:
+    """Writes each line to what standard error is just then: loggers are kept, and it may have been replaced meanwhile."""
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def configure_logs(verbose: bool) -> None:
     """Logs go to standard error, a line each; foreign text in them is made harmless."""
-    import sys
-
     import structlog
 
     from wirewatch.safe import lines, one_line
@@ -51,7 +61,7 @@ def configure_logs(verbose: bool) -> None:
             else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)  # what it can't do is told in our words
