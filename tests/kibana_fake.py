@@ -55,11 +55,7 @@ def kibana() -> Iterator[Fake]:
         do_PUT = do_POST
 
         def _answer(self, raw: bytes) -> None:
-            path = self.path
-            space = "default"
-            if path.startswith("/s/"):
-                _, _, space, path = path.split("/", 3)
-                path = f"/{path}"
+            space, path = _within(self.path)
             fake.requests.append((self.command, self.path))
             status, body = _answer(fake, self, space, path, raw)
             packed = json.dumps(body).encode()
@@ -82,6 +78,14 @@ def kibana() -> Iterator[Fake]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def _within(path: str) -> tuple[str, str]:
+    """The space that a path names, and the path within it."""
+    if not path.startswith("/s/"):
+        return "default", path
+    _, _, space, rest = path.split("/", 3)
+    return space, f"/{rest}"
 
 
 def _answer(fake: Fake, asked: Any, space: str, path: str, raw: bytes) -> tuple[int, dict[str, Any]]:

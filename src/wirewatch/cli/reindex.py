@@ -43,7 +43,8 @@ def reindex(
         with bar("reindex", ctx.obj.quiet) as progress:
             counts = (redo if changed_rules else rebuild)(house.settings, house.db, house.index, ask, house.stop, progress)
     if not ctx.obj.quiet:
-        show.say(f"{'made anew' if changed_rules else 'the index is rebuilt'}: {show.counted(counts.by)}")
+        none = "nothing, all is by this version's rules" if changed_rules else "nothing to do"
+        show.say(f"{'made anew' if changed_rules else 'the index is rebuilt'}: {show.counted(counts.by, none)}")
     raise typer.Exit(1 if counts.by.get("refused") else 0)
 
 

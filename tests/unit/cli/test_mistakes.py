@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from wirewatch.cli.main import main
+from wirewatch.cli.main import app, main
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,9 @@ from wirewatch.cli.main import main
         (("searhc",), "search"),
         (("watches", "replay", "kim"), "--since"),
         (("run", "--every", "0s"), "1s or more"),
+        (("search", "=Kim"), '="Kim Putin"'),
+        (("index", "copy", "--to", "server"), "http(s)://host:9200"),
+        (("db", "copy", "--to", "server"), "--to: is no database"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
@@ -58,3 +62,10 @@ def test_a_watch_that_nobody_knows_is_a_mistake(
 
     assert ended.value.code == 2
     assert "'nosuch' is no watch" in capsys.readouterr().err
+
+
+def test_a_question_that_nobody_answers_is_a_no_and_says_so(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "forget", "--host", "vesti.example"], input="")
+
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "nothing was forgotten; --yes doesn't ask"

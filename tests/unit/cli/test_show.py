@@ -67,3 +67,9 @@ def test_a_moment_is_ago_or_a_date() -> None:
 def test_what_is_no_moment_says_what_would_be() -> None:
     with pytest.raises(UserError, match="--since: 'yesterday' is no time; write 7d"):
         moment("yesterday", "--since")
+
+
+def test_a_number_stands_with_its_word_as_people_say_it() -> None:
+    said = [show.number(n, word) for n, word in ((1, "article"), (0, "article"), (2, "story"), (1, "story"))]
+
+    assert said == ["1 article", "0 articles", "2 stories", "1 story"]
