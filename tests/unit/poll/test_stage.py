@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from tests.loopback import Handler, Site, answer, redirect
