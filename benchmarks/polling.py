@@ -142,7 +142,7 @@ def costs(port: int, runs: int, count: int) -> None:
             ours, theirs = turns(runs, partial(_cpu, db, count, took), partial(bare, port, kind, count, parse=kind != "304"))
         row(f"CPU ms a poll, {kind}", spread([cpu / count * 1000 for cpu in ours]))
         row("  of a bare loop" + ("" if kind == "304" else ", which always parses"), spread([c / count * 1000 for c in theirs]))
-        row("  ours ÷ bare", spread([a / b for a, b in zip(ours, theirs, strict=True)]), bars[kind])
+        row("  ours ÷ bare", spread([a / b for a, b in zip(ours, theirs, strict=True)]), bars.get(kind, ""))
         row("  polls a second", spread([count / wall for wall in took], "{:.0f}"))
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from tests.wire_state import (
     FEED,
@@ -363,3 +365,31 @@ def test_too_many_requests_to_one_host_give_its_whole_site_a_rest(db: Database) 
 )
 def test_what_was_said_of_one_host_alone_holds_for_it_alone(db: Database, first: str, second: str, reason: Reason) -> None:
     assert sent_away(db, first, second, reason=reason) == [second]
+
+
+def test_two_polls_that_announce_the_same_by_mobile_and_plain_addresses_crosswise_do_not_wait_for_each_other(
+    open_again: Callable[[], Database],
+) -> None:
+    workers, met = [open_again() for _ in range(2)], Barrier(2)
+
+    def pause(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO article_keys" in statement:
+            with suppress(BrokenBarrierError):
+                met.wait(0.5)
+
+    for worker in workers:
+        event.listen(worker.engine, "after_cursor_execute", pause)
+    feeds.sync(workers[0], [source("https://a.example/rss", "https://b.example/rss")])
+    tasks = feeds.claim(workers[0], 2)
+    one, two = (("https://{}vesti.example/vest-" + number).format for number in ("12345", "67890"))
+
+    def work(number: int, *urls: str) -> feeds.PollCounts | None:
+        return feeds.finish_poll(workers[number], tasks[number], polled(), [keyed(entry(url)) for url in urls])
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(work, (0, 1), (one("m."), two("m.")), (two(""), one(""))))
+
+    assert [found and found.new + found.seen for found in counts] == [2, 2]
+    with workers[0].read() as conn:
+        owners = set(conn.scalars(select(t.article_keys.c.article)))
+        assert owners == set(conn.scalars(select(t.articles.c.no)))
