@@ -110,7 +110,14 @@ def _print(db: "Database", found: dict[str, Any], failures: bool) -> None:
         show.table(
             ("article", "state", "reason", "detail", "attempts", "again"),
             (
-                (r.url, r.status, r.reason, r.detail, r.attempts, show.ago(r.due_at) if r.status == "queued" else "-")
+                (
+                    r.url,
+                    r.status,
+                    r.reason,
+                    r.detail,
+                    r.attempts,
+                    show.ago(r.due_at) if r.status not in ("skipped", "failed") else "-",
+                )
                 for r in rows
             ),
         )

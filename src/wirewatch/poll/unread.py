@@ -14,6 +14,7 @@ from wirewatch.poll.items import ENTRIES, MARK
 TEXT, ADDRESS = 8, 4  # bytes of a mark's parts: of the text; of the link, and of the guid
 _OPENING = re.compile(r"<(?:item|entry)[\s>]")
 _TAG = re.compile(r"<[^<>]*>")
+_PREFIX = re.compile(r"xmlns:([\w.-]+)\s*=\s*[\"']([^\"'<>]*)")
 _NOTHING = bytes(ADDRESS)
 
 
@@ -43,11 +44,13 @@ def pieces(text: str, url: str) -> Pieces | None:
     name = "item" if "</item>" in text else "entry"
     end = f"</{name}>"
     *items, tail = text.split(end)
-    if "<!--" in text or not 0 < len(items) <= ENTRIES or not (first := _OPENING.search(items[0])):
+    if not 0 < len(items) <= ENTRIES or _has_comment(text) or not (first := _OPENING.search(items[0])):
         return None
     head, items[0] = items[0][: first.start()], items[0][first.start() :]
     items = [item.lstrip() for item in items]
-    if f"<{name}" in head or not _is_closed(head) or not all(_is_one(item, f"<{name}") for item in items):
+    if f"<{name}" in head or not all(_is_one(item, f"<{name}") for item in items):
+        return None
+    if any("xmlns:" in item for item in items) and not _has_one_meaning(text):
         return None
     around = blake2b("".join([url, *_TAG.findall(head)]).encode("utf-8", "replace"), digest_size=16).digest()
     texts = [blake2b(item.encode("utf-8", "replace"), digest_size=TEXT, key=around).digest() for item in items]
@@ -55,12 +58,22 @@ def pieces(text: str, url: str) -> Pieces | None:
 
 
 def _is_one(item: str, opening: str) -> bool:
-    """Whether nothing but an item begins in it, and no prefix that a later one may use."""
-    return _OPENING.match(item) is not None and item.count(opening) == 1 and "xmlns:" not in item and _is_closed(item)
+    """Whether an item begins in it, and nothing before or besides."""
+    return _OPENING.match(item) is not None and item.count(opening) == 1
 
 
-def _is_closed(piece: str) -> bool:
-    return piece.count("<![CDATA[") == piece.count("]]>")
+def _has_comment(text: str) -> bool:
+    """Whether there is a comment outside of CDATA sections: it may hide items."""
+    if "<!--" not in text:
+        return False
+    first, *others = text.split("<![CDATA[")
+    return "<!--" in first or any("<!--" in other.partition("]]>")[2] for other in others)
+
+
+def _has_one_meaning(text: str) -> bool:
+    """Whether each prefix stands for one namespace, and no other does: feedparser keeps an item's for those that follow."""
+    pairs = set(_PREFIX.findall(text))
+    return len(pairs) == len({prefix for prefix, _ in pairs}) == len({namespace for _, namespace in pairs})
 
 
 def mark(text: bytes, link: str, guid: str) -> bytes:

@@ -23,6 +23,11 @@ def item(number: int, title: str = "Вест", guid: str = "", rest: str = "") -
     return f"<item><title>{title} {number}</title><link>https://vesti.example/{number}</link>{guid}{rest}</item>"
 
 
+def over(rest: str, begin: str, end: str) -> str:
+    """An item in which a comment or CDATA holds the end of an item and the beginning of another."""
+    return f"<item><title>А</title><link>https://vesti.example/1</link>{begin} </item><item> {end}{rest}</item>"
+
+
 def rss(*items: str, head: str = "<title>Вести</title>", root: str = "<rss version='2.0'>") -> str:
     """A feed with these items."""
     return f"{root}<channel>{head}{chr(10).join(items)}</channel></rss>"
@@ -67,6 +72,13 @@ def test_an_edited_item_is_read_and_then_known_as_edited() -> None:
     assert third.entries == ()
 
 
+def test_comments_in_a_full_text_and_prefixes_made_within_items_are_no_hindrance() -> None:
+    text = "<description><![CDATA[<p>А</p><!--more--><p>Б</p>]]></description><m:t xmlns:m='urn:m'>x</m:t>"
+    first = read(rss(item(1, rest=text)))
+
+    assert numbers(read(rss(item(2, rest=text), item(1, rest=text)), first)) == [2]
+
+
 def test_an_atom_feed_is_read_in_the_same_way() -> None:
     def atom(*entries: int) -> str:
         rows = "".join(
@@ -87,8 +99,12 @@ def test_an_atom_feed_is_read_in_the_same_way() -> None:
         (rss(item(1)), rss(item(1), root="<rss version='2.0' xml:base='https://other.example/'>")),
         (rss(item(1), "<!-- ", item(2), "-->"), rss(item(3), item(2), item(1))),
         (rss(item(1), item(2, rest="<description><![CDATA[ </item> ]]></description>")), rss(item(3), item(1))),
+        *(
+            (rss(over("", *marks) + "<item/>"), rss(over(item(2)[6:-7], *marks)))
+            for marks in (("<!--", "-->"), ("<![CDATA[", "]]>"))
+        ),
         (rss(item(1), item(2, rest="<description><b>Не затвара се</description>")), rss(item(3), item(1))),
-        (rss(item(1), item(2, rest="<m:t xmlns:m='urn:m'>x</m:t>")), rss(item(3), item(1))),
+        (rss(item(1), item(2, rest="<m:t xmlns:m='urn:m'/>"), item(4, rest="<m:t xmlns:m='urn:n'/>")), rss(item(3), item(1))),
         (rss(item(1), item(1, title="Други")), rss(item(3), item(1))),
         (rss(item(1, guid="<guid>a</guid>"), item(2, guid="<guid>a</guid>")), rss(item(1, guid="<guid>a</guid>"), item(4))),
         (rss(item(1, guid="<guid>a</guid>")), rss(item(1, guid="<guid>a</guid>"), item(4, guid="<guid>a</guid>"))),
@@ -98,8 +114,10 @@ def test_an_atom_feed_is_read_in_the_same_way() -> None:
         "another base",
         "an item in a comment",
         "the end of an item in CDATA",
+        "a comment over the end of an item",
+        "CDATA over the end of an item",
         "no XML",
-        "a prefix made within an item",
+        "a prefix of two namespaces",
         "an address twice",
         "a guid twice",
         "a guid that comes twice now",
@@ -134,7 +152,19 @@ _items = st.tuples(
     st.sampled_from(["А", "Б", "<![CDATA[<b>В</b>]]>"]),
     st.sampled_from(["", "", "<guid>{}</guid>", "<guid isPermaLink='false'>x</guid>", "<guid>https://vesti.example/{}</guid>"]),
     st.sampled_from(
-        ["", "", "", "<pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate>", "<!-- c -->", "<link>/7</link>", "<b>", "]]>"]
+        [
+            "",
+            "",
+            "",
+            "<pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate>",
+            "<!-- c -->",
+            "<link>/7</link>",
+            "<b>",
+            "]]>",
+            "<m:t xmlns:m='urn:m'>x</m:t>",
+            "<q:t xmlns:q='urn:m'>x</q:t>",
+            "<m:t xmlns:m='urn:n'>x</m:t>",
+        ]
     ),
 )
 
