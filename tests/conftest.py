@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests import s3
 from tests.es import shared_url
+from wirewatch.demo.site import SampleSite
 from wirewatch.state.database import Database, opened
 
 settings.register_profile("ours", deadline=None)  # how long an example takes says how busy the machine is
@@ -46,6 +47,13 @@ def db(tmp_path: Path) -> Iterator[Database]:
     """An empty state, on SQLite."""
     with opened("sqlite", tmp_path) as database:
         yield database
+
+
+@pytest.fixture
+def site() -> Iterator[SampleSite]:
+    """The sample site."""
+    with SampleSite() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -19,12 +19,6 @@ from wirewatch.model import ArticleId
 from wirewatch.settings.schema import IndexSettings
 
 
-@pytest.fixture
-def site() -> Iterator[SampleSite]:
-    with SampleSite() as running:
-        yield running
-
-
 @pytest.fixture(params=["embedded", "elastic"])
 def where(request: pytest.FixtureRequest) -> Iterator[IndexSettings]:
     if request.param == "embedded":

@@ -22,13 +22,6 @@ from wirewatch.errors import UserError
 ALARMS = TOML + 'ops = "file://ops.jsonl"\n[alarms]\nchannels = ["ops"]\n'
 
 
-@pytest.fixture
-def site() -> Iterator[SampleSite]:
-    """The sample site."""
-    with SampleSite() as site:
-        yield site
-
-
 def ops(cli: Cli) -> list[dict[str, Any]]:
     """What the alarms' channel was told."""
     file = cli.home / "ops.jsonl"

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from wirewatch.state import moving
 from wirewatch.state.database import Database, opened
 
 pytestmark = pytest.mark.long  # whole runs, and half a minute in all
-
-
-@pytest.fixture
-def site() -> Iterator[SampleSite]:
-    with SampleSite() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A page is found wherever a user names it."""
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +24,6 @@ URL = "https://vesti.example/1"
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "wirewatch.toml").write_text('[fetch]\nallow_networks = ["127.0.0.0/8"]\nmax_bytes = 50000\n')
     return load(tmp_path, tmp_path / "home", {})
-
-
-@pytest.fixture
-def site() -> Iterator[SampleSite]:
-    with SampleSite() as running:
-        yield running
 
 
 def test_a_file_is_read_packed_or_not(settings: Settings, tmp_path: Path) -> None:

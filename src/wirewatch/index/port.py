@@ -28,6 +28,12 @@ class Search:
     limit: int = 20
     explain: bool = False  # Answer.asked, and each hit's parts and freshness
 
+    def tags(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The tags that it asks for: all must be there, each by one of its values."""
+        yield from ((name, some) for name, some in (("source", self.sources), ("language", self.languages)) if some)
+        for name, every in (("entity", self.entities), ("topic", self.topics)):
+            yield from ((name, (value,)) for value in every)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:

@@ -49,12 +49,8 @@ def filters(ask: Search) -> Iterator[Query]:
         yield {"range": {"shown_at": {key: value for key, value in bounds.items() if value is not None}}}
     if ask.rules_below is not None:
         yield {"range": {"rules": {"lt": ask.rules_below}}}
-    for name, some in (("source", ask.sources), ("language", ask.languages)):
-        if some:
-            yield _tagged(name, some)
-    for name, every in (("entity", ask.entities), ("topic", ask.topics)):
-        for value in every:
-            yield _tagged(name, (value,))
+    for name, values in ask.tags():
+        yield _tagged(name, values)
 
 
 def _flat(node: Node, depth: int) -> Node:

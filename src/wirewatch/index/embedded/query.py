@@ -161,12 +161,8 @@ def _filters(ask: Search) -> Iterator[Query]:
         yield _range("shown_at", micros(ask.since) if ask.since else None, micros(ask.until) if ask.until else None)
     if ask.rules_below is not None:
         yield _range("rules", None, ask.rules_below - 1)
-    for name, some in (("source", ask.sources), ("language", ask.languages)):
-        if some:
-            yield _tagged(name, some)
-    for name, every in (("entity", ask.entities), ("topic", ask.topics)):
-        for value in every:
-            yield _tagged(name, (value,))
+    for name, values in ask.tags():
+        yield _tagged(name, values)
 
 
 def _range(field: str, low: int | None, high: int | None) -> Query:
