@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wirewatch.index.port import Index, Search
     from wirewatch.settings import Settings
 
+EMPTY = "the index is empty: `wirewatch run --once` polls the feeds and fills it"
 QUERY = 'Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.'
 Query = Annotated[str, typer.Argument(help=QUERY)]
 Since = Annotated[str | None, typer.Option(help="Not older than: 7d, 12h, 2026-11-01.")]
@@ -76,7 +77,7 @@ def why_nothing(index: "Index", asked: Asked) -> "Iterator[str]":
     from wirewatch.enrich.language import LANGUAGES
 
     if not index.total():
-        yield "the index is empty: `wirewatch run --once` polls the feeds and fills it"
+        yield EMPTY
         return
     settings, ask = asked.settings, asked.ask
     outlets = {source.name: source.name for source in settings.sources}

@@ -134,7 +134,8 @@ def feeds(settings: "Settings") -> str:
     failing = [row for row in active if row.reason]
     if failing:
         raise Unavailable(f"{len(failing)} of {len(active)} fail, the first is {failing[0].url} ({failing[0].reason})")
-    return f"{len(active)} feeds, none fails"
+    new = sum(1 for row in active if row.last_success_at is None)
+    return f"{len(active)} feeds, none fails" + (f", {new} not polled yet" if new else "")
 
 
 def channels(settings: "Settings") -> str:

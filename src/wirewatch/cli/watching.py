@@ -47,8 +47,9 @@ def look(
     watch = watch_of(settings, name)
     with asking.opened_index(settings) as index:
         back = _looked_back(settings, index, watch, since)
-        parts = [] if back.told or back.old or back.lacking else list(alone(index, watch, back.since))
-    advised = advice(back, parts)
+        empty = not index.total()
+        parts = [] if empty or back.told or back.old or back.lacking else list(alone(index, watch, back.since))
+    advised = [asking.EMPTY] if empty else advice(back, parts)
     if as_json:
         show.json_line(_plain(watch, back, settings) | {"alone": dict(parts), "advice": advised})
         return

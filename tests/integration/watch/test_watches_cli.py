@@ -84,6 +84,10 @@ def test_a_test_of_a_watch_that_finds_nothing_says_which_part_is_the_cause(desk:
     assert "nothing at all has Ужице: is it spelt as the articles have it?" in said
 
 
+def test_a_test_on_an_empty_index_says_that_and_blames_no_word(desk: Desk) -> None:
+    assert desk.row("test", "wrong")["advice"] == ["the index is empty: `wirewatch run --once` polls the feeds and fills it"]
+
+
 def test_a_test_of_a_watch_that_is_too_broad_says_how_to_narrow_it(desk: Desk) -> None:
     for n in range(30):
         desk.wire.article(f"Вест {n}", ago=HOUR)
