@@ -17,6 +17,7 @@ WEEKEND = (1, 1, 0, 0, 0, 1, 2, 4, 7, 8, 8, 7, 6, 5, 4, 4, 4, 5, 6, 6, 4, 3, 2, 
 ROUND_THE_CLOCK = (3, 2, 2, 2, 3, 5, 8, 10, 11, 11, 11, 10, 9, 10, 10, 10, 10, 9, 8, 7, 6, 5, 4, 4)
 OFFICE = (0, 0, 0, 0, 0, 0, 0, 1, 4, 8, 9, 8, 4, 6, 8, 7, 5, 2, 1, 1, 0, 0, 0, 0)
 SHARES = {"agency": 8, "daily": 30, "small": 25, "weekly": 12, "bursts": 10, "dead": 8, "reborn": 7}  # of 100 feeds
+AGED = 2 / 3  # share of the servers that keep copies and tell how old these are; a guess
 ZONES = (-5, 0, 1, 2, 3, 5, 8, 9, 9)  # hours from UTC: London, Belgrade, Kyiv, Moscow, Beijing, Seoul and Tokyo …
 
 
@@ -30,6 +31,7 @@ class History:
     date_error: float | None  # seconds that its dates are wrong by; None: it gives none
     ttl: float  # seconds that it asks not to be polled for; 0: it says nothing
     cached: float  # seconds for which its server gives the same copy, and says so (max-age)
+    aged: bool  # the copy's age is told, too, as a cache in front of the server has to (RFC 9111)
 
     def shown(self, now: float) -> tuple[int, int]:
         """The first and the last (exclusive) entry that the feed shows at this time."""
@@ -47,10 +49,11 @@ def histories(seed: int, feeds: int) -> list[History]:
     dice = random.Random(seed)
     shocks = sorted(dice.uniform(0, DAYS * DAY) for _ in range(DAYS // 4))  # news that all newsrooms run with for some hours
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
-    return [_history(dice, kinds[(n * 37 + seed) % 100], shocks) for n in range(feeds)]
+    ages = random.Random(seed + 1000)  # by themselves: the histories stay what they were before ages were told
+    return [_history(dice, kinds[(n * 37 + seed) % 100], shocks, aged=ages.random() < AGED) for n in range(feeds)]
 
 
-def _history(dice: random.Random, kind: str, shocks: Sequence[float]) -> History:
+def _history(dice: random.Random, kind: str, shocks: Sequence[float], *, aged: bool) -> History:
     times = sorted(_times(dice, kind, shocks))
     wrong = dice.choices((0.0, None, -dice.choice((1, 2, 3, 9)) * HOUR, 3 * HOUR), (75, 10, 10, 5))[0]
     return History(
@@ -60,6 +63,7 @@ def _history(dice: random.Random, kind: str, shocks: Sequence[float]) -> History
         date_error=wrong,
         ttl=dice.choices((0.0, 900.0, 1800.0, HOUR), (80, 8, 6, 6))[0],
         cached=dice.choices((0.0, 60.0, 300.0, 900.0), (60, 15, 15, 10))[0],
+        aged=aged,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from wirewatch.poll.rhythm import Rhythm, learn
-from wirewatch.poll.schedule import FASTEST, FRESH_WISH, UNHURRIED, interval_of
+from wirewatch.poll.schedule import JITTER, Copy, after_success
 
 MINUTE, HOUR, DAY, WEEK = 60.0, 3600.0, 86_400.0, 604_800.0
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC).timestamp()  # where the histories begin
@@ -27,10 +27,14 @@ class Seen:
     recent: Sequence[float]  # dates of all entries shown
     max_age: float
     ttl: float
+    age: float | None  # seconds since the server's copy was made; None: it isn't told
+    dice: float  # in [0, 1)
 
 
 class Rule(Protocol):
     """A rule for one feed."""
+
+    spread: float  # share of the wait by which polls are spread, both ways; 0: the rule does that itself
 
     def wait(self, seen: Seen) -> float:
         """Seconds until the next poll."""
@@ -39,7 +43,13 @@ class Rule(Protocol):
 Make = Callable[[float], Rule]
 
 
-class Fixed:
+class Peer:
+    """A rule of another program; given ours of the spreading."""
+
+    spread = JITTER
+
+
+class Fixed(Peer):
     """Every n minutes: reader's grid, FreshRSS, Miniflux's round robin; with the lower bounds that they take."""
 
     def __init__(self, scale: float, obeys: str = "") -> None:
@@ -50,7 +60,7 @@ class Fixed:
         return max(HOUR * self._scale, min(wish, DAY))
 
 
-class Miniflux:
+class Miniflux(Peer):
     """A week ÷ entries a week, 5 min to 24 h, at least ttl and max-age. `scale`: its factor, turned over."""
 
     def __init__(self, scale: float) -> None:
@@ -64,7 +74,7 @@ class Miniflux:
         return max(min(max(interval, 5 * MINUTE), DAY), min(max(seen.ttl, seen.max_age), DAY))
 
 
-class StormCrawler:
+class StormCrawler(Peer):
     """Changed: i ← (1−d)·i + d·min; unchanged: i ← (1+x)·i, up to `longest`. `scale`: x."""
 
     def __init__(self, scale: float, decrease: float = 0.2, shortest: float = 90 * MINUTE, longest: float = 90 * DAY) -> None:
@@ -77,7 +87,7 @@ class StormCrawler:
         return self._interval
 
 
-class RssFetcher:
+class RssFetcher(Peer):
     """First 6 h; few known links: an hour shorter; many: 10 min longer, an hour after a month of nothing. `scale`: all times."""
 
     def __init__(self, scale: float, low: float = 0.33, high: float = 0.67) -> None:
@@ -98,7 +108,7 @@ class RssFetcher:
         return self._interval
 
 
-class Old:
+class Old(Peer):
     """Ours until 2026-11: nothing new ×slower, more than two thirds new ×½; 5 min to 24 h. `scale`: slower − 1."""
 
     def __init__(self, scale: float, faster: float = 0.5, busy: float = 2 / 3) -> None:
@@ -113,20 +123,34 @@ class Old:
 
 
 class Ours:
-    """poll/schedule.py as it is. `scale`: how many timely entries are worth a poll, against its own number."""
+    """poll/schedule.py as it is. `scale`: how many timely entries are worth a poll."""
 
-    def __init__(self, scale: float, unhurried: float = UNHURRIED) -> None:
-        self._timely, self._unhurried, self._rhythm = scale, unhurried, Rhythm()
+    spread = 0.0
+
+    def __init__(self, scale: float) -> None:
+        self._timely, self._rhythm = scale, Rhythm()
+        self._new_at: datetime | None = None
 
     def wait(self, seen: Seen) -> float:
         """Seconds until the next poll."""
+        at, gap = datetime.fromtimestamp(MONDAY + seen.now, UTC), None
+        self._new_at = at if seen.new else self._new_at
         if seen.last is not None:
             dates = [MONDAY + date for date in seen.dates]
             self._rhythm = learn(self._rhythm, MONDAY + seen.last, MONDAY + seen.now, seen.new, dates)
+            gap = seen.now - seen.last if 0 < seen.new == seen.shown else None
         elif history := [MONDAY + date for date in seen.recent if seen.now - 14 * DAY < date <= seen.now]:
             self._rhythm = learn(self._rhythm, min(history), MONDAY + seen.now, len(history), history)
-        at = datetime.fromtimestamp(MONDAY + seen.now, UTC)
-        interval = interval_of(self._rhythm, at, seen.shown, self._timely, self._unhurried)
-        if seen.last is not None and 0 < seen.new == seen.shown:
-            interval = max(min(interval, (seen.now - seen.last) / 2), FASTEST)
-        return max(interval, min(max(seen.ttl, seen.max_age), FRESH_WISH))
+        pace = after_success(
+            at,
+            rhythm=self._rhythm,
+            shown=seen.shown,
+            every=None,
+            gap=gap,
+            wish=seen.ttl,
+            copy=Copy(seen.max_age, seen.age),
+            last_new_at=self._new_at,
+            dice=seen.dice,
+            timely=self._timely,
+        )
+        return (pace.next_at - at).total_seconds()

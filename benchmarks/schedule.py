@@ -21,7 +21,7 @@ from benchmarks.publishing import DAYS, HOUR, History, histories
 from benchmarks.rules import DAY, Fixed, Make, Miniflux, Old, Ours, RssFetcher, Rule, Seen, StormCrawler
 from wirewatch.poll.schedule import TIMELY
 
-TUNING, JUDGING = (1, 2), (11, 12, 13)
+TUNING, JUDGING = (1, 2, 3, 4), (21, 22, 23)
 FROM = 7 * DAY  # what is published before is not judged
 CLOSE = 0.01  # share by which the number of polls may differ
 TRIES = 12
@@ -55,7 +55,7 @@ PEERS: dict[str, tuple[Sequence[Make], float]] = {  # each rule's settings, and 
     "Miniflux, round robin": ([lambda scale: Fixed(scale, "age ttl")], 1.0),
     "Miniflux, by weekly entries": ([Miniflux], 2.0),
     "StormCrawler, news-crawl": (
-        [setting(StormCrawler, decrease=d, shortest=m * 60) for d in (0.1, 0.2, 0.5) for m in (20, 25, 30)],
+        [setting(StormCrawler, decrease=d, shortest=m * 60) for d in (0.1, 0.2, 0.5) for m in (15, 20, 25, 30)],
         0.05,
     ),
     "rss-fetcher": ([setting(RssFetcher, low=a, high=b) for a, b in ((0.33, 0.67), (0.8, 0.9), (0.9, 0.95))], 0.05),
@@ -81,9 +81,10 @@ def _life(feed: History, rule: Rule, dice: random.Random, result: Result) -> Non
             result.polls += 1
             result.lost += max(new - max(seen_to, judged), 0)
             mine += [now - at for at in feed.times[max(new, judged) : end]]
-        claims = _claims(feed, first, end)
-        wait = rule.wait(Seen(now, last, end - new, end - first, claims[new - first :], claims, feed.cached, feed.ttl))
-        seen_to, last, now = end, now, now + wait * (0.95 + 0.1 * dice.random())
+        claims, age = _claims(feed, first, end), now % feed.cached if feed.cached and feed.aged else None
+        told = (claims[new - first :], claims, feed.cached, feed.ttl, age)
+        wait = rule.wait(Seen(now, last, end - new, end - first, *told, dice.random()))
+        seen_to, last, now = end, now, now + wait * (1 + rule.spread * (2 * dice.random() - 1))
 
 
 def _claims(feed: History, first: int, end: int) -> Sequence[float]:

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -22,7 +23,7 @@ from benchmarks.history import TITLE, Size
 from benchmarks.work import carry, poll_due
 from wirewatch.model import Entry
 from wirewatch.poll.rhythm import Rhythm, learn
-from wirewatch.poll.schedule import after_success
+from wirewatch.poll.schedule import Copy, after_success
 from wirewatch.state.database import Database, clock, open_database, opened
 from wirewatch.state.feeds import FeedTask
 
@@ -89,7 +90,9 @@ def adaptive(feeds: int, mean: float, days: int) -> tuple[list[Day], dict[int, L
         at = START + timedelta(seconds=now)
         rhythm = learn(rhythm, at.timestamp() - now + last, at.timestamp(), new, ())
         gap = now - last if new == SHOWN else None
-        pace = after_success(at, rhythm=rhythm, shown=SHOWN, every=None, gap=gap, wish=0.0, fresh=False, dice=chance.random())
+        lately = at if new else at - timedelta(seconds=now - last)
+        about: dict[str, Any] = {"every": None, "gap": gap, "wish": 0.0, "copy": Copy(), "last_new_at": lately}
+        pace = after_success(at, rhythm=rhythm, shown=SHOWN, **about, dice=chance.random())
         heapq.heapreplace(queue, (now + (pace.next_at - at) / timedelta(seconds=1), feed, now, rhythm))
     return told, {feed: Learned(last - days * DAY, next_at - days * DAY, next_at - last) for next_at, feed, last, _ in queue}
 

@@ -5,13 +5,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from benchmarks.stories.words import body
 from wirewatch.group.sketch import fold
 from wirewatch.group.stage import Text, assign
 from wirewatch.model import Article, Entry, Place
 from wirewatch.poll.rhythm import learn, unpack
-from wirewatch.poll.schedule import after_success
+from wirewatch.poll.schedule import Copy, after_success
 from wirewatch.state import captures, feeds, indexing, matches
 from wirewatch.state.captures import Fetched, FetchTask, Indexed, IndexTask
 from wirewatch.state.database import Database
@@ -64,7 +65,14 @@ def _polled(task: FeedTask, now: datetime, new: int, links: int) -> Polled:
     since = (task.last_success_at or now - timedelta(hours=1)).timestamp()
     rhythm = learn(unpack(task.learned.rhythm), since, now.timestamp(), new, ())
     shown = links or task.learned.shown
-    pace = after_success(now, rhythm=rhythm, shown=shown, every=None, gap=None, wish=0.0, fresh=False, dice=random.random())
+    about: dict[str, Any] = {
+        "every": None,
+        "gap": None,
+        "wish": 0.0,
+        "copy": Copy(),
+        "last_new_at": now if new else task.last_new_at,
+    }
+    pace = after_success(now, rhythm=rhythm, shown=shown, **about, dice=random.random())
     hashed = os.urandom(16).hex() if links else task.learned.body_hash
     learned = replace(task.learned, rhythm=rhythm.pack(), shown=shown, body_hash=hashed, interval=pace.interval, failures=0.0)
     return Polled(

@@ -14,7 +14,7 @@ from wirewatch.poll.items import INDEX
 from wirewatch.poll.moving import moved, returned
 from wirewatch.poll.parse import ParsedFeed
 from wirewatch.poll.rhythm import Rhythm, learn, unpack
-from wirewatch.poll.schedule import Pace, after_failure, after_outage, after_success
+from wirewatch.poll.schedule import Copy, Pace, after_failure, after_outage, after_success
 from wirewatch.safe import one_line
 from wirewatch.state.feeds import FeedTask, Learned, Polled
 
@@ -62,8 +62,9 @@ def polled_well(task: FeedTask, page: Page, brought: Brought | None, now: dateti
         shown=shown,
         every=task.every,
         gap=gap.total_seconds() if gap is not None else None,
-        wish=max(wish, fresh_for(page)),
-        fresh=bool(new) or (task.last_new_at is not None and now - task.last_new_at < DAY),
+        wish=wish,
+        copy=copy_of(page),
+        last_new_at=now if new else task.last_new_at,
         dice=_dice(),
     )
     learned = replace(
@@ -128,6 +129,12 @@ def _polled(learned: Learned, pace: Pace, now: datetime, outcome: str, said: str
     recent = "\n".join([*learned.recent.splitlines(), line][-KEPT:])
     learned = replace(learned, interval=pace.interval, failures=pace.failures, recent=recent)
     return Polled(learned=learned, next_poll_at=pace.next_at, not_before=pace.not_before, outcome=outcome)
+
+
+def copy_of(page: Page) -> Copy:
+    """For how long the server gives the copy that came, and how old it is; a cache on the way says so (RFC 9111, 5.1)."""
+    age = page.header("age").strip()
+    return Copy(fresh_for(page), float(age) if age.isdecimal() and len(age) < 10 else None)
 
 
 def fresh_for(page: Page) -> float:

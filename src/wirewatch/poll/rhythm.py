@@ -83,19 +83,29 @@ def _placed(since: float, until: float, dates: Sequence[float], slices: int) -> 
     return counts
 
 
-def due_in(rhythm: Rhythm, now: float, longest: float, ripe: Callable[[float, float, float], bool]) -> float:
-    """Seconds from now, at most `longest`, until `ripe(waited, unseen, timely)` for what is likely to be published by then.
+Ripe = Callable[[float, float, float, float], bool]
+
+
+def rate_at(rhythm: Rhythm, now: float) -> float:
+    """Entries an hour that are likely at this time, right after a poll."""
+    f = rhythm.factors()
+    return f[LEVEL] * f[MOOD] * f[HOURS + int(now // HOUR % 24)] * f[DAYS + int(now // DAY % 7)]
+
+
+def due_in(rhythm: Rhythm, now: float, longest: float, ripe: Ripe) -> float:
+    """Seconds from now, at most `longest`, until `ripe(waited, unseen, timely, usual)` for what is likely to come by then.
 
     `waited`: seconds; `unseen`: entries; `timely`: the same, but each fades as it gets late: what is late is late, and of two
-    polls the one is worth more that brings news while they are fresh.
+    polls the one is worth more that brings news while they are fresh; `usual`: how this hour and day are, against its usual.
     """
     f, unseen, timely = rhythm.factors(), 0.0, 0.0
     for start, h, d, hours in _slices(now, now + longest):
         excited = (f[MOOD] - 1) * 0.5 ** ((start - now) / FADES[MOOD])
-        rate = f[LEVEL] * (1 + excited) * f[h] * f[d]
-        state = _after(rate, unseen, timely, hours)
-        if ripe(start - now + hours * HOUR, *state):
-            return _first(ripe, start - now, hours, rate, unseen, timely)
+        usual = f[h] * f[d]
+        pace = f[LEVEL] * (1 + excited) * usual
+        state = _after(pace, unseen, timely, hours)
+        if ripe(start - now + hours * HOUR, *state, usual):
+            return _first(ripe, start - now, hours, pace, unseen, timely, usual)
         unseen, timely = state
     return longest
 
@@ -106,14 +116,12 @@ def _after(rate: float, unseen: float, timely: float, hours: float) -> tuple[flo
     return unseen + rate * hours, most + (timely - most) * exp(-hours / TIMELY)
 
 
-def _first(
-    ripe: Callable[[float, float, float], bool], waited: float, hours: float, rate: float, unseen: float, timely: float
-) -> float:
+def _first(ripe: Ripe, waited: float, hours: float, pace: float, unseen: float, timely: float, usual: float) -> float:
     """The first moment within these hours at which it is ripe, to half a minute."""
     low, high = 0.0, hours
     while high - low > 1 / 120:
         middle = (low + high) / 2
-        if ripe(waited + middle * HOUR, *_after(rate, unseen, timely, middle)):
+        if ripe(waited + middle * HOUR, *_after(pace, unseen, timely, middle), usual):
             high = middle
         else:
             low = middle

@@ -1,21 +1,27 @@
 """When a feed is polled next. Pure: everything it goes by is passed in.
 
-A feed is asked when it is likely to have news (rhythm.py). What the server wishes only lengthens that, within a bound; a feed
-that may have dropped entries before we saw them is asked in half the time. Failures slow a feed down in proportion, never below
-once a day (field notes of 2026-11: users' first complaint about the peers); a feed is never given up.
+A feed is asked when it is likely to have news (rhythm.py); one that is alive at least every three hours while it is awake. A
+server's copy is asked for when it has just been renewed, where its age is known, and never before: what the server wishes only
+lengthens the pace, within a bound. A feed that may have dropped entries before we saw them is asked in half the time. Failures
+slow a feed down in proportion, never below once a day (field notes of 2026-11: users' first complaint about the peers); a feed
+is never given up.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wirewatch.errors import Reason
-from wirewatch.poll.rhythm import Rhythm, due_in
+from wirewatch.poll.rhythm import Rhythm, due_in, rate_at
 
 FASTEST, SLOWEST = 300.0, 86_400.0  # seconds
 # These were found by benchmarks/schedule.py on its tuning seeds: the least 95th percentile of delay at 24 polls a feed and day.
-UNHURRIED = 1560.0  # seconds between two polls of a feed that isn't about to drop entries
-TIMELY = 0.15  # likely entries, unseen and still timely, that are worth a poll
-SELDOM, LIKELY = 21_600.0, 1 / 3  # seconds after which any that are likely are worth one, timely or not; and how many these are
+UNHURRIED = 1620.0  # seconds between two polls of a feed that isn't about to drop entries
+TIMELY = 0.24  # likely entries, unseen and still timely, that are worth a poll
+SELDOM, LIKELY = 10_800.0, 0.2  # seconds after which any that are likely are worth one, timely or not; and how many these are
+AWAKE = 0.5  # of its usual rate: in such hours a feed that is alive is asked after SELDOM, however little is likely
+LATELY = timedelta(days=14)  # since when a feed that is alive has brought something
+BUSY = 1.0  # entries likely by the next poll: from there on it's worth polls to allow for the age of the server's copy
+RENEWED = (2.0, 30.0)  # seconds after a copy's renewal at which it is asked for
 ROOM = 0.5  # share of what a feed shows that may be new: with more, some may be dropped before they were seen
 LEAST_SHOWN = 5  # entries; of a feed that shows fewer we don't know how many it has room for
 JITTER = 0.05  # share of the interval, so that feeds polled together part
@@ -31,6 +37,19 @@ WEIGHTS = {  # points of a failure; half where it may well be over by the next p
     **dict.fromkeys((Reason.HTTP_404, Reason.HTTP_429, Reason.HTTP_5XX, Reason.TLS, Reason.TIMEOUT, Reason.NOT_A_FEED), 0.5),
     **dict.fromkeys((Reason.DNS, Reason.CONNECTION), 0.25),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a server, or a cache before it, says of the copy of a feed that it gave."""
+
+    kept: float = 0.0  # seconds for which it gives the same (max-age, Expires); 0: it doesn't say
+    age: float | None = None  # seconds since the copy was made (RFC 9111, 5.1); None: it doesn't say
+
+    @property
+    def left(self) -> float:
+        """Seconds until it may be another."""
+        return max(self.kept - (self.age or 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +70,48 @@ def after_success(
     every: float | None,
     gap: float | None,
     wish: float,
-    fresh: bool,
+    copy: Copy,
+    last_new_at: datetime | None,
     dice: float,
+    timely: float = TIMELY,
 ) -> Pace:
     """The pace after a poll that worked. `shown`: entries the feed has room for; `gap`: seconds since the poll before, if entries
-    may have been lost meanwhile; `wish`: seconds that the server wants us to wait; `fresh`: it changed today; `dice` in [0, 1).
+    may have been lost meanwhile; `wish`: seconds that the feed wants us to wait; `last_new_at`: when it last brought something,
+    now included; `dice` in [0, 1).
     """
-    interval = interval_of(rhythm, now, shown)
+    alive, fresh = (last_new_at is not None and now - last_new_at < within for within in (LATELY, timedelta(days=1)))
+    busy = rate_at(rhythm, now.timestamp()) * UNHURRIED / 3600 >= BUSY
+    hurry = copy.kept if busy and copy.age is None else 0.0
+    interval = interval_of(rhythm, now, shown, alive=alive, timely=timely, unhurried=UNHURRIED - hurry)
     if gap is not None:
         interval = max(min(interval, gap / 2), FASTEST)
-    wish = min(wish, FRESH_WISH if fresh else LONGEST_WISH)
-    wait = every if every is not None else max(interval * (1 + JITTER * (2 * dice - 1)), wish)
+    longest = FRESH_WISH if fresh else LONGEST_WISH
+    wait = max(interval * (1 + JITTER * (2 * dice - 1)), min(wish, longest))
+    wait = every if every is not None else _when_renewed(wait, copy, longest, busy=busy, dice=dice)
     return Pace(interval, now + timedelta(seconds=wait), None, 0.0)
 
 
-def interval_of(rhythm: Rhythm, now: datetime, shown: int, timely: float = TIMELY, unhurried: float = UNHURRIED) -> float:
+def _when_renewed(wait: float, copy: Copy, longest: float, *, busy: bool, dice: float) -> float:
+    """The wait, moved to just after one of the renewals of the server's copy: the nearest, of a busy feed the last before.
+
+    Never before the first of them (in `longest` seconds at most), and never to less than half: ages may be wrong.
+    """
+    if copy.age is None or copy.age >= copy.kept or copy.left > longest:
+        return max(wait, min(copy.left, longest))
+    turns = max(wait - copy.left, 0.0) / copy.kept
+    at = copy.left + copy.kept * (int(turns) if busy else round(turns))
+    first, last = RENEWED
+    return max(wait, copy.left) if at < wait / 2 else at + first + (last - first) * dice
+
+
+def interval_of(
+    rhythm: Rhythm, now: datetime, shown: int, *, alive: bool, timely: float = TIMELY, unhurried: float = UNHURRIED
+) -> float:
     """Seconds until a feed that shows so many entries is worth a poll."""
     room = max(shown, LEAST_SHOWN) * ROOM
 
-    def ripe(waited: float, unseen: float, fresh: float) -> bool:
-        worth = fresh >= timely or (waited >= SELDOM and unseen >= LIKELY)
+    def ripe(waited: float, unseen: float, fresh: float, usual: float) -> bool:
+        worth = fresh >= timely or (waited >= SELDOM and (unseen >= LIKELY or (alive and usual >= AWAKE)))
         return unseen >= room or (worth and waited >= unhurried)
 
     return max(due_in(rhythm, now.timestamp(), SLOWEST, ripe), FASTEST)

@@ -7,7 +7,7 @@ import pytest
 
 from wirewatch.errors import Reason
 from wirewatch.poll.rhythm import Rhythm, learn
-from wirewatch.poll.schedule import FASTEST, Pace, after_failure, after_outage, after_success, is_our_network, is_witness
+from wirewatch.poll.schedule import FASTEST, Copy, Pace, after_failure, after_outage, after_success, is_our_network, is_witness
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 MIDDLE = 0.5  # dice that give no jitter after a success
@@ -25,7 +25,8 @@ def weeks(per_hour: dict[int, int], until: datetime = NOW, days: int = 28) -> Rh
 
 def success(rhythm: Rhythm | None = None, now: datetime = NOW, **given: Any) -> Pace:
     """The pace after a success; nothing special but what is given."""
-    usual: dict[str, Any] = {"shown": 20, "every": None, "gap": None, "wish": 0.0, "fresh": False, "dice": MIDDLE}
+    usual: dict[str, Any] = {"shown": 20, "every": None, "gap": None, "wish": 0.0, "copy": Copy()}
+    usual |= {"last_new_at": None, "dice": MIDDLE}
     return after_success(now, rhythm=rhythm or weeks({}), **(usual | given))
 
 
@@ -42,13 +43,52 @@ def test_a_daily_is_asked_often_in_its_rush_hours_and_hardly_at_night() -> None:
     night = success(daily, datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
 
     assert rush.interval < HOUR / 2
-    assert night.interval > 4 * HOUR
+    assert night.interval >= 3 * HOUR
 
 
 def test_a_feed_that_says_nothing_for_weeks_is_asked_once_or_twice_a_day_and_never_less() -> None:
     pace = success(weeks({}))
 
     assert 6 * HOUR <= pace.interval <= DAY
+
+
+def test_a_small_outlet_that_is_alive_is_asked_every_three_hours_while_it_is_awake() -> None:
+    small = weeks({9: 1})
+
+    alive = success(small, last_new_at=NOW - timedelta(days=13))
+    asleep = success(weeks(dict.fromkeys(range(9, 12), 1)), datetime(2026, 11, 24, 18, tzinfo=UTC), last_new_at=NOW)
+    dead = success(weeks({}), last_new_at=NOW - timedelta(days=15))
+
+    assert alive.interval // 60 == 180
+    assert asleep.interval > 3.5 * HOUR
+    assert dead.interval > 6 * HOUR
+
+
+def test_a_copy_of_known_age_is_asked_for_when_it_has_just_been_renewed() -> None:
+    copy = Copy(kept=900.0, age=300.0)  # renewed in 600, 1500, 2400 seconds …
+
+    quiet = success(weeks(dict.fromkeys(range(24), 1)), copy=copy)
+    busy = success(weeks(dict.fromkeys(range(24), 10)), copy=copy)
+
+    assert [(pace.next_at - NOW).total_seconds() // 60 for pace in (quiet, busy)] == [25, 25]
+    assert quiet.interval == busy.interval
+
+
+def test_a_busy_feed_whose_copy_may_be_of_any_age_is_asked_that_much_sooner_but_never_within_its_life() -> None:
+    busy = weeks(dict.fromkeys(range(24), 10))
+
+    assert success(busy).interval - success(busy, copy=Copy(kept=600.0)).interval == pytest.approx(600, abs=60)
+    assert success(busy, copy=Copy(kept=1500.0)).next_at == NOW + timedelta(seconds=1500)
+
+
+@pytest.mark.parametrize(
+    "copy", [Copy(900.0, 900.0), Copy(60.0, 10**9), Copy(DAY, DAY - 10), Copy(0.0, 50.0), Copy(99 * DAY, 5.0)]
+)
+def test_what_a_cache_says_of_ages_makes_no_feed_polled_twice_as_often(copy: Copy) -> None:
+    daily = weeks(dict.fromkeys(range(24), 1))
+    usual = (success(daily).next_at - NOW).total_seconds()
+
+    assert (success(daily, copy=copy).next_at - NOW).total_seconds() >= usual / 2
 
 
 def test_a_burst_is_followed_at_once() -> None:
@@ -80,7 +120,8 @@ def test_a_servers_wish_only_lengthens_and_at_most_to_a_day_or_six_hours_for_a_f
 
     assert success(busy, wish=60.0).next_at == success(busy).next_at
     assert success(busy, wish=99 * DAY).next_at == NOW + timedelta(days=1)
-    assert success(busy, wish=99 * DAY, fresh=True).next_at == NOW + timedelta(hours=6)
+    assert success(busy, wish=99 * DAY, last_new_at=NOW).next_at == NOW + timedelta(hours=6)
+    assert success(busy, copy=Copy(99 * DAY), last_new_at=NOW).next_at == NOW + timedelta(hours=6)
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -186,6 +186,18 @@ def test_a_feeds_last_polls_are_remembered(db: Database) -> None:
     assert (len(told), told[-3:]) == (30, ["new 2 of 2 new", "unchanged", "failed http-5xx"])
 
 
+def test_a_feed_from_a_cache_is_asked_when_the_cache_has_just_renewed_it(db: Database) -> None:
+    async def act() -> None:
+        async with Site({"/rss": rss(1, cache_control="public, max-age=900", age="300")}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            await run(db)
+
+    asyncio.run(act())
+
+    since_renewal = ((row(db).next_poll_at - row(db).last_poll_at).total_seconds() - 600) % 900
+    assert 0 < since_renewal < 35
+
+
 def news(*numbers: int) -> bytes:
     """A news sitemap of these articles."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"
