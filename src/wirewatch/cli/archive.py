@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import asking, show
 from wirewatch.cli.progress import bar
 
 archive_group = typer.Typer(no_args_is_help=True, help="The archive's upkeep.")
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 SHOWN = 5
 
@@ -35,7 +34,7 @@ def compact(ctx: typer.Context, dry_run: DryRun = False) -> None:
 
 
 @archive_group.command()
-def check(ctx: typer.Context, as_json: Json = False) -> None:
+def check(ctx: typer.Context, as_json: asking.Json = False) -> None:
     """Read every record, check its digest, and whether every capture's page is there; exit code 1 if something is wrong."""
     from wirewatch import upkeep
     from wirewatch.archive.read import list_files

@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import asking, show
 from wirewatch.errors import Unavailable, UserError, WirewatchError
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False
-) -> None:
+def doctor(ctx: typer.Context, as_json: asking.Json = False) -> None:
     """Check config, state, archive, index, feeds and channels; exit code 1 if something is wrong."""
     settings = ctx.obj.settings()
     well = True
@@ -92,12 +90,11 @@ def disk(settings: "Settings") -> str:
 
 def index(settings: "Settings") -> str:
     """The index opens, is of this version, and holds what the state says."""
-    from wirewatch.cli.asking import opened_index
     from wirewatch.pruning import oldest_kept
     from wirewatch.state import rebuilding
     from wirewatch.state.database import opened
 
-    with opened_index(settings) as articles:
+    with asking.opened_index(settings) as articles:
         held = articles.total()
     with opened(settings.main.state.url, settings.home) as db:
         wanted = rebuilding.count(db, oldest_kept(datetime.now(UTC), settings.main.index.keep))

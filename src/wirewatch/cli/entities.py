@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import asking, show
 
 if TYPE_CHECKING:
     from wirewatch.settings import Settings
 
 group = typer.Typer(help="The gazetteer: entities and their names.", no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def check(
     ctx: typer.Context,
     text: Annotated[list[Path] | None, typer.Option(help="More running text to look for words in.")] = None,
-    as_json: Json = False,
+    as_json: asking.Json = False,
 ) -> None:
     """Warn of names that two entities share, that are common words, or that are missing in a language; then exit code 1."""
     settings = ctx.obj.settings()
@@ -44,7 +43,7 @@ def check(
 def find(
     ctx: typer.Context,
     text: Annotated[str, typer.Argument(help="The text; its first line is the title. `-` reads standard input.")],
-    as_json: Json = False,
+    as_json: asking.Json = False,
 ) -> None:
     """Show what the gazetteer finds in a text and where, and the topics it is on with the sentences that say so."""
     from dataclasses import asdict

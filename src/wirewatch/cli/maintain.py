@@ -1,10 +1,8 @@
 """`maintain`: what has to be done once a day."""
 
-from typing import Annotated
-
 import typer
 
-from wirewatch.cli import show
+from wirewatch.cli import asking, show
 
 
 def register(app: typer.Typer) -> None:
@@ -12,9 +10,7 @@ def register(app: typer.Typer) -> None:
     app.command()(maintain)
 
 
-def maintain(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False
-) -> None:
+def maintain(ctx: typer.Context, as_json: asking.Json = False) -> None:
     """Drop what is past its keeping time, tell of ill feeds, join and check the archive's files. Once a day is enough."""
     from wirewatch.errors import WirewatchError
     from wirewatch.house import open_house

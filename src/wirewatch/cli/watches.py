@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli import channels, show, watching, why
+from wirewatch.cli import asking, channels, show, watching, why
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from wirewatch.state.matches import Delivery, MatchRow
 
 group = typer.Typer(help="Standing queries and what they told.", no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command("list")
-def list_watches(ctx: typer.Context, as_json: Json = False) -> None:
+def list_watches(ctx: typer.Context, as_json: asking.Json = False) -> None:
     """Show every watch, what it asks, and where it tells."""
     from dataclasses import asdict
 
@@ -83,7 +82,7 @@ def _over_time(watch: "Watch") -> dict[str, str | bool | None]:
 def history(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Only this watch's.")] = None,
-    as_json: Json = False,
+    as_json: asking.Json = False,
 ) -> None:
     """Show every match, newest first: when and why a story met a watch, and what came of telling it."""
     from dataclasses import asdict
