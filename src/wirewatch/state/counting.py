@@ -87,9 +87,10 @@ def unindexed(db: Database) -> bool:
 
 
 def unmatched(db: Database) -> int:
-    """How many indexed captures haven't met the watches yet."""
+    """How many indexed captures are due to meet the watches."""
     with db.read() as conn:
-        return conn.scalar(select(func.count()).select_from(t.captures).where(t.has_status("indexed"))) or 0
+        due = t.has_status("indexed") & (t.captures.c.due_at <= clock(conn))
+        return conn.scalar(select(func.count()).select_from(t.captures).where(due)) or 0
 
 
 def failures(db: Database, limit: int = 200) -> list[FailureRow]:

@@ -212,13 +212,13 @@ def test_an_article_that_cannot_be_judged_holds_up_no_other_and_is_judged_once_t
 
     wire.shows, mended = spoiled, wire.shows
     counts = wire.judge()
-    told, waiting = wire.told("kim"), captures.failures(wire.db)
+    told, waiting, due = wire.told("kim"), captures.failures(wire.db), captures.unmatched(wire.db)
     again = wire.judge()
     wire.shows = mended
     make_due(wire.db)
     wire.judge()
 
-    assert (counts.by["judged"], counts.by["retried"], again.by) == (1, 1, {})
+    assert (counts.by["judged"], counts.by["retried"], due, again.by) == (1, 1, 0, {})
     assert told == [("Ким у Русији", 0)]
     assert [(row.status, row.reason, row.detail) for row in waiting] == [("indexed", Reason.BUG, "ValueError: отров")]
     assert {title for title, _ in wire.told("kim")} == {"Ким у Русији", "Отровна вест"}
