@@ -141,19 +141,29 @@ class _Run:
                 self._away[site_of_host(task.host)] = now + rest
             return failed.reason is Reason.HTTP_429 or failed.after is not None
         assert page is not None  # noqa: S101 - no failure means that something came
+        try:
+            await self._take(task, page, found, now)
+        except WirewatchError:  # of the database
+            raise
+        except Exception as bug:
+            log.error("bug", feed=task.url, exc_info=bug)
+            self._failed.append((task, Retry(Reason.BUG, f"{type(bug).__name__}: {bug}"), now))
+        if len(self._unchanged) >= TOGETHER:
+            await self._flush()
+        return False
+
+    async def _take(self, task: FeedTask, page: Page, found: ParsedFeed | None, now: datetime) -> None:
+        """What came is written, or waits to be: what a feed announces must not end the run."""
         if found is None:
             polled = replace(polled_well(task, page, None, now), host_next_at=self._rest())
             self._unchanged.append((task, polled))
-            if len(self._unchanged) >= TOGETHER:
-                await self._flush()
-            return False
+            return
         brought = await asyncio.to_thread(self._finish, task, page, found, now)
         self._count("polled")
         if brought:
             log.info("feed polled", feed=task.url, entries=found.shown, new=brought.new, edited=brought.edited)
             self._count("new", brought.new)
             self._count("edited", brought.edited)
-        return False
 
     async def _flush(self) -> None:
         """Write the polls that brought nothing, together: one by one they cost more than the requests."""

@@ -2,12 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from tests.loopback import Handler, Site, answer, redirect
 from tests.wire_state import announce, claim_to_fetch, entry, fetch_all, make_due, source
@@ -308,3 +308,28 @@ def test_an_article_whose_mobile_page_was_not_had_is_taken_from_a_feed_that_went
             return [*counts, await run(db)]
 
     assert asyncio.run(act()) == [{"polled": 1}, {"polled": 1, "new": 1}]
+
+
+class OnceSpoiled(Database):
+    """A state in which the first thing that is to be written meets a bug."""
+
+    spoiled = False
+
+    def written(self, work: Callable[[Connection], Any]) -> Any:
+        if not self.spoiled:
+            self.spoiled = True
+            raise ValueError("a bug")
+        return super().written(work)
+
+
+def test_a_feed_whose_news_meet_a_bug_is_a_failing_one_and_the_others_are_taken(db: Database) -> None:
+    async def act() -> dict[str, int]:
+        async with Site({"/a": rss(1), "/b": rss(2)}) as site:
+            feeds.sync(db, [source(site.url("/a"), site.url("/b"))])
+            return await run(OnceSpoiled(db.engine))
+
+    assert asyncio.run(act()) == {"polled": 1, "new": 1, "failing": 1}
+    assert sorted((shown.reason or "", shown.detail, shown.entries) for shown in feeds.rows(db)) == [
+        ("", "", 1),
+        (Reason.BUG, "ValueError: a bug", 0),
+    ]
