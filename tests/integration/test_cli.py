@@ -7,6 +7,9 @@ import pytest
 
 from tests.cli import Cli
 
+LONG = "Ким Џонг Ун " * 3000  # gives more than a pipe holds
+WRITING = [("watches", "list"), ("watches", "list", "--json"), ("--help",), ("entities", "find", LONG, "--json")]
+
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
@@ -88,9 +91,7 @@ def test_an_unknown_reason_for_retry_names_the_known(cli: Cli) -> None:
     assert "http-404" in cli("retry", "--reason", "nonsense", code=2)
 
 
-@pytest.mark.parametrize(
-    "arguments", [("watches", "list", "--json"), ("watches", "list"), ("entities", "find", "Ким " * 9000, "--json"), ("--help",)]
-)
+@pytest.mark.parametrize("arguments", WRITING)
 def test_a_reader_who_leaves_early_is_no_failure(arguments: tuple[str, ...], cli: Cli) -> None:
     process = cli.start(*arguments)
     assert process.stdout is not None
@@ -101,6 +102,23 @@ def test_a_reader_who_leaves_early_is_no_failure(arguments: tuple[str, ...], cli
 
     assert err == ""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("arguments", WRITING)
+def test_a_full_disk_under_the_output_is_one_line(arguments: tuple[str, ...], cli: Cli) -> None:
+    import subprocess
+
+    program = str(Path(sys.executable).parent / "wirewatch")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [program, "--config", str(cli.config), "--home", str(cli.home), *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (1, "wirewatch: no room left on the disk: what was written is cut\n")
 
 
 def test_the_package_runs_as_a_module_too() -> None:

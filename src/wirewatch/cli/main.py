@@ -2,6 +2,7 @@
 
 import os
 import sys
+from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -34,6 +35,7 @@ from wirewatch.cli import (
 from wirewatch.cli.context import Context
 from wirewatch.errors import Unavailable, UserError
 
+FULL = "no room left on the disk: what was written is cut"
 app = typer.Typer(
     name="wirewatch",
     help="Watch the news wires: every story on a subject, found across outlets, languages and scripts.",
@@ -109,18 +111,25 @@ def _run() -> None:
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("stopped", 130)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        _fail(FULL, 1)
 
 
 def _let_go(out: TextIO) -> None:
     """`wirewatch search … | head`: that nobody reads on is no failure. Typer makes one of it, and wraps standard output."""
+    full = False
     try:
         out.flush()
-        closed = sys.stdout is not out
-    except BrokenPipeError:
-        closed = True
-    if closed:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-        sys.exit(0)
+        if sys.stdout is out:
+            return
+    except OSError as error:
+        full = error.errno == ENOSPC
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+    if full:
+        _fail(FULL, 1)
+    sys.exit(0)
 
 
 def _refuse(error: TyperException) -> None:
