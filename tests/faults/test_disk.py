@@ -9,7 +9,9 @@ from tests.cli import on_site
 from wirewatch.demo.site import SampleSite
 
 
-@pytest.mark.parametrize("room", [60_000, 200_000, 500_000])
+@pytest.mark.parametrize(
+    "room", [pytest.param(60_000, marks=pytest.mark.long), 200_000, pytest.param(500_000, marks=pytest.mark.long)]
+)
 def test_a_full_disk_is_one_line_and_after_it_everything_is_there(tmp_path: Path, room: int) -> None:
     """A limit on the size of files stands for the full disk: it is met at another place for each size."""
     with SampleSite() as site:

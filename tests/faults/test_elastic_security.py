@@ -44,6 +44,7 @@ def as_user(site: SampleSite, folder: Path, server: Server, user: str) -> Cli:
     return on_site(site, folder, toml=f'{TOML}[index]\nurl = "{server.url}"\nuser = "{user}"\npassword = "env:ES_PASSWORD"\n')
 
 
+@pytest.mark.long
 def test_the_whole_run_as_the_writer_who_can_do_nothing_else(server: Server, tmp_path: Path) -> None:
     secret = {"ES_PASSWORD": PASSWORD}
     with SampleSite() as site:

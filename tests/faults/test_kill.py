@@ -14,7 +14,7 @@ from tests.cli import TOML, on_site
 from wirewatch.archive.read import list_files, read_records
 from wirewatch.demo.site import SampleSite
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "2"))
 KILLS = 2  # a round
 
 

@@ -17,7 +17,7 @@ from tests.wire import Wire
 from wirewatch.model import Watch
 from wirewatch.state.database import opened
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "2"))
 KILLS = 3  # a round
 ARTICLES, STANDING = 40, 12
 WORDS = ("Ким", "Путин", "Москва", "Пјонгјанг", "воз", "ракета")

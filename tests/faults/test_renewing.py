@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests import pg
 from tests.wire_state import announce, many
 from wirewatch.state import captures
@@ -13,6 +15,7 @@ from wirewatch.state.database import opened
 HOSTS, SECONDS = 30, 4.0
 
 
+@pytest.mark.long
 def test_renewing_deadlocks_with_no_request_that_is_paced() -> None:
     with pg.server() as server, pg.database(server) as url, opened(url, Path()) as db:
         for n in range(HOSTS):

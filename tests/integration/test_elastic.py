@@ -19,7 +19,7 @@ from wirewatch.model import ArticleId
 from wirewatch.settings.schema import IndexSettings
 
 
-@pytest.fixture(params=["embedded", "elastic"])
+@pytest.fixture(params=[pytest.param("embedded", marks=pytest.mark.long), "elastic"])
 def where(request: pytest.FixtureRequest) -> Iterator[IndexSettings]:
     if request.param == "embedded":
         yield IndexSettings()
