@@ -14,7 +14,7 @@ from wirewatch.errors import Reason
 from wirewatch.poll.rhythm import Rhythm, due_in, rate_at
 
 FASTEST, SLOWEST = 300.0, 86_400.0  # seconds
-# These were found by benchmarks/schedule.py on its tuning seeds: the least 95th percentile of delay at 24 polls a feed and day.
+# Found by benchmarks/schedule.py on its tuning seeds, at 24 polls a feed and day; SELDOM is what a small outlet may have to wait.
 UNHURRIED = 1620.0  # seconds between two polls of a feed that isn't about to drop entries
 TIMELY = 0.24  # likely entries, unseen and still timely, that are worth a poll
 SELDOM, LIKELY = 10_800.0, 0.2  # seconds after which any that are likely are worth one, timely or not; and how many these are
