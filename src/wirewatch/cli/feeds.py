@@ -146,13 +146,14 @@ def import_opml(
     """Take over subscriptions from an OPML file into feeds.yaml; feeds that are there stay as they are."""
     from wirewatch.errors import UserError
     from wirewatch.poll.opml import BYTES, read_opml
+    from wirewatch.safe import one_line
     from wirewatch.settings.feeds import add as write
     from wirewatch.settings.feeds import path_of
 
-    settings = ctx.obj.settings()
+    settings, left_out = ctx.obj.settings(), list[str]()
     try:
         with file.open("rb") as opened:
-            found = read_opml(opened.read(BYTES + 1))
+            found = read_opml(opened.read(BYTES + 1), left_out)
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}") from error
     except UserError as error:
@@ -161,7 +162,10 @@ def import_opml(
     if new:
         write(settings.config, new)
     written, total = (sum(len(source.feeds) for source in some) for some in (new, found))
-    show.out(f"{written} feeds of {len(new)} outlets written to {path_of(settings.config)}; {total - written} were there")
+    of = f"{show.number(written, 'feed')} of {show.number(len(new), 'outlet')}"
+    show.out(f"{of} written to {path_of(settings.config)}; {total - written} more there already")
+    for url in left_out:
+        show.out(f"left out: {one_line(url, 200)} is no address on the web")
 
 
 def _merged(settings: "Settings", found: list["Source"]) -> list["Source"]:

@@ -13,9 +13,7 @@ READ = 64 * 1024  # bytes; a head that is longer holds scripts
 LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that renews itself
 _UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
-_LINK = re.compile(rb"<[lL][iI][nN][kK]\b[^<>]{0,4000}>")
-_META = re.compile(rb"<[mM][eE][tT][aA]\b[^<>]{0,4000}>")
-_SAYS = re.compile(rb"refresh|noindex|none", re.IGNORECASE)  # without one of these no tag asks anything
+_WORDS = (b"refresh", b"noindex", b"none")  # without one of these no meta tag asks anything
 _ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
@@ -48,9 +46,15 @@ def read_head(body: bytes, url: str) -> Head:
 
 def _says_something(start: bytes, url: str) -> bool:
     """Whether a closer look is worth its time: most pages ask nothing, and call their own address theirs."""
-    own = tuple(quote + url.encode() + quote for quote in (b'"', b"'"))
-    links = (tag for tag in _LINK.findall(start) if b"canonical" in tag.lower())
-    return any(_SAYS.search(tag) for tag in _META.findall(start)) or any(own[0] not in tag and own[1] not in tag for tag in links)
+    start, own = start.lower(), url.lower().encode()
+    if any(word in tag for tag in _of_kind(start, b"<meta") for word in _WORDS):
+        return True
+    links = (tag for tag in _of_kind(start, b"<link") if b"canonical" in tag)
+    return any(b'"%b"' % own not in tag and b"'%b'" % own not in tag for tag in links)
+
+
+def _of_kind(start: bytes, opening: bytes) -> Iterator[bytes]:
+    return (piece.partition(b">")[0] for piece in start.split(opening)[1:])
 
 
 def without(text: str, tags: tuple[str, ...]) -> str:

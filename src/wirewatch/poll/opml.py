@@ -26,10 +26,10 @@ _LONE = re.compile(r"&(?!#?\w{1,32};)")
 _XML = ("amp", "lt", "gt", "quot", "apos")
 
 
-def read_opml(body: bytes) -> list[Source]:
+def read_opml(body: bytes, left_out: list[str] | None = None) -> list[Source]:
     """The outlets in an OPML file, each feed once, the feeds of one site under one source. Raises UserError.
 
-    Folders are other readers' categories and count only where they are ours; what isn't a feed's address is left out.
+    Folders are other readers' categories and count only where they are ours. `left_out` gets what isn't a feed's address.
     """
     if len(body) > BYTES:
         raise UserError(f"larger than {BYTES // 1024 // 1024} MiB")
@@ -37,7 +37,8 @@ def read_opml(body: bytes) -> list[Source]:
         raise UserError("defines entities: that is refused; export it again from your reader")
     sources: dict[str, Source] = {}
     seen: set[str] = set()
-    for name, key, source, feed in _outlines(_tree(_text(body)), None, 0):
+    strange = [] if left_out is None else left_out
+    for name, key, source, feed in _outlines(_tree(_text(body)), None, 0, strange):
         if feed.url in seen or len(seen) >= FEEDS:
             continue
         seen.add(feed.url)
@@ -75,7 +76,7 @@ def _character(found: re.Match[str]) -> str:
     return html.escape(html5.get(f"{found[1]};", " "))
 
 
-def _outlines(node: Any, ours: Source | None, depth: int) -> Iterator[tuple[str, str, Source, Feed]]:
+def _outlines(node: Any, ours: Source | None, depth: int, strange: list[str]) -> Iterator[tuple[str, str, Source, Feed]]:
     """Each feed with its source's name, what tells its source from others, and what is known of that source."""
     for child in node:
         if not isinstance(child.tag, str) or depth > DEPTH:
@@ -84,8 +85,11 @@ def _outlines(node: Any, ours: Source | None, depth: int) -> Iterator[tuple[str,
         url = given.get("xmlurl", "").strip()
         if is_link(url):
             yield _feed(given, url, ours)
-        elif child.tag.lower() in ("body", "outline"):
-            yield from _outlines(child, _folder(given) or ours, depth + 1)
+            continue
+        if url:
+            strange.append(url)
+        if child.tag.lower() in ("body", "outline"):
+            yield from _outlines(child, _folder(given) or ours, depth + 1, strange)
 
 
 def _feed(given: dict[str, str], url: str, ours: Source | None) -> tuple[str, str, Source, Feed]:

@@ -76,7 +76,7 @@ def polled_well(task: FeedTask, page: Page, brought: Brought | None, now: dateti
         gaps=known.gaps + (gap is not None),
     )
     outcome = "unchanged" if brought is None else "new" if new else "nothing-new"
-    return _polled(learned, pace, now, outcome, f"{new} of {shown} new" if brought else "")
+    return _polled(learned, pace, now, outcome, f"{new} of {shown}" if brought else "")
 
 
 def _identified(known: Learned, page: Page, new: int) -> Learned:

@@ -36,6 +36,15 @@ def test_the_feeds_of_one_site_are_one_source_and_no_two_have_one_name() -> None
     assert [(source.name, len(source.feeds)) for source in found] == [("Вести", 2), ("Вести (b.example)", 1)]
 
 
+def test_what_is_no_address_on_the_web_is_left_out_and_said() -> None:
+    left_out: list[str] = []
+
+    (source,) = read_opml(opml(feed("ftp://a.example/rss") + feed("http://b.example/rss") + feed("")), left_out)
+
+    assert [each.url for each in source.feeds] == ["http://b.example/rss"]
+    assert left_out == ["ftp://a.example/rss"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

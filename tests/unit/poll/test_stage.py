@@ -183,7 +183,7 @@ def test_a_feeds_last_polls_are_remembered(db: Database) -> None:
     asyncio.run(act())
 
     told = [line.partition(" ")[2] for line in feeds.rows(db)[0].recent]
-    assert (len(told), told[-3:]) == (30, ["new 2 of 2 new", "unchanged", "failed http-5xx"])
+    assert (len(told), told[-3:]) == (30, ["new 2 of 2", "unchanged", "failed http-5xx"])
 
 
 def test_a_feed_from_a_cache_is_asked_when_the_cache_has_just_renewed_it(db: Database) -> None:
