@@ -18,6 +18,7 @@ from wirewatch.index.elastic.home import open_elastic
 from wirewatch.index.elastic.roles import missing, roles
 from wirewatch.settings.schema import IndexSettings
 
+pytestmark = pytest.mark.long  # its server is its own
 PASSWORD = "a password for loopback"
 USERS = {"writer": "wirewatch_writer", "reader": "wirewatch_reader", "setup": "wirewatch_setup", "admin": "superuser"}
 
@@ -44,7 +45,6 @@ def as_user(site: SampleSite, folder: Path, server: Server, user: str) -> Cli:
     return on_site(site, folder, toml=f'{TOML}[index]\nurl = "{server.url}"\nuser = "{user}"\npassword = "env:ES_PASSWORD"\n')
 
 
-@pytest.mark.long
 def test_the_whole_run_as_the_writer_who_can_do_nothing_else(server: Server, tmp_path: Path) -> None:
     secret = {"ES_PASSWORD": PASSWORD}
     with SampleSite() as site:
@@ -89,7 +89,6 @@ def test_the_reader_searches_and_writes_nothing(server: Server, tmp_path: Path) 
             reader.index(index="wirewatch-articles-v1-2026.01", document={"id": "x"})
 
 
-@pytest.mark.long
 def test_the_set_up_may_reindex(server: Server, tmp_path: Path) -> None:
     secret = {"ES_PASSWORD": PASSWORD}
     with SampleSite() as site:
