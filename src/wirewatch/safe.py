@@ -21,6 +21,7 @@ _FORMULA = (
     "\uff0d",
     "\uff20",
 )  # and as East Asian spreadsheets read them
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # what may name a header (RFC 9110, 5.6.2)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")  # C0, DEL, C1, line separators, lone surrogates
 
 

@@ -17,7 +17,7 @@ from isal import isal_zlib
 from warcio.recordloader import ArcWarcRecord
 
 from wirewatch.model import ArticleId, Entry, Origin, Page
-from wirewatch.safe import one_line
+from wirewatch.safe import TOKEN, one_line
 
 REQUESTED, TOOK = "Wirewatch-Requested-URI", "Wirewatch-Took"  # WARC 1.1 lets writers add fields
 PAGE_RECORDS = ("response", "resource")  # types of a record that holds a page
@@ -149,7 +149,7 @@ def _answer(status: int, headers: Pairs, length: int) -> bytes:
 
 
 def _head(first: str, headers: Pairs) -> bytes:
-    lines = [first, *(f"{name}: {_ascii(value)}" for name, value in headers)]
+    lines = [first, *(f"{name}: {_ascii(value)}" for name, value in headers if TOKEN.fullmatch(name))]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -43,9 +43,8 @@ class Filing:
         self._waiting: dict[Pending, _Waiting] = {}
         self._turn = asyncio.Lock()
 
-    async def add(self, page: Page, task: FetchTask) -> None:
-        """Put a page into the open file; it is acknowledged later. Raises Unavailable."""
-        self._add(page, task)
+    async def close_if_full(self) -> None:
+        """As `close`, if the open file should take no more."""
         if self._writer.full():
             await self.close()
 
@@ -53,9 +52,15 @@ class Filing:
         """Make what was taken durable and acknowledge it. Raises Unavailable: then none of it is acknowledged."""
         async with self._turn:
             closing = self._writer.closing()  # here: what is added from now on must come into another file
-            acknowledged = await asyncio.to_thread(self._acknowledge, closing)
-        if acknowledged:
-            self._done(Counts({"fetched": acknowledged}))
+            work = asyncio.ensure_future(asyncio.to_thread(self._acknowledge, closing))
+            try:
+                await asyncio.shield(work)
+            finally:
+                await asyncio.wait(
+                    [work]
+                )  # also where we are cancelled: a thread goes on, and until its end the claims must stand
+                if work.exception() is None and work.result():
+                    self._done(Counts({"fetched": work.result()}))
 
     async def close_when_due(self) -> None:
         """Close the open file whenever its first page has waited long enough, without end."""
@@ -64,7 +69,8 @@ class Filing:
             if self._writer.due():
                 await self.close()
 
-    def _add(self, page: Page, task: FetchTask) -> None:
+    def add(self, page: Page, task: FetchTask) -> None:
+        """Put a page into the open file; it is acknowledged later."""
         moved = (key_of(page.final_url), *further_keys(page.final_url)) if is_moved(page) else ()
         keys = tuple(key for key in moved if key not in task.origin.keys)
         pending = self._writer.add(page, replace(task.origin, keys=task.origin.keys + keys))

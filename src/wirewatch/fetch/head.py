@@ -47,10 +47,15 @@ def read_head(body: bytes, url: str) -> Head:
 def _says_something(start: bytes, url: str) -> bool:
     """Whether a closer look is worth its time: most pages ask nothing, and call their own address theirs."""
     start, own = start.lower(), url.lower().encode()
-    if any(word in tag for tag in _of_kind(start, b"<meta") for word in _WORDS):
+    if any(_asks(tag) for tag in _of_kind(start, b"<meta")):
         return True
     links = (tag for tag in _of_kind(start, b"<link") if b"canonical" in tag)
     return any(b'"%b"' % own not in tag and b"'%b'" % own not in tag for tag in links)
+
+
+def _asks(tag: bytes) -> bool:
+    """Whether a meta tag may ask something; its words may be written as numbers of letters."""
+    return any(word in tag for word in _WORDS) or (b"&#" in tag and (b"robots" in tag or b"http-equiv" in tag))
 
 
 def _of_kind(start: bytes, opening: bytes) -> Iterator[bytes]:

@@ -45,6 +45,9 @@ async def fetch(
     try:
         await run.hosts(stop, beside)
         await run.filing.close()
+        for each in beside:
+            if each.done():
+                each.result()  # a file that couldn't be closed meanwhile
     finally:
         await _end(beside)
     return run.counts

@@ -115,13 +115,14 @@ class Visit:
         except Exception as bug:
             log.exception("bug", article=task.article_id, url=one_line(task.url, 300))
             await self._retried(task, Retry(Reason.BUG, one_line(f"{type(bug).__name__}: {bug}", 300)))
-        self.claimed.popleft()
+        self.claimed.popleft()  # before a file is closed: what lies in it isn't ours to give back
+        await self.filing.close_if_full()
 
     async def _instead(self, task: FetchTask, reason: Reason) -> bool:
         """Whether the feed's own text stands for the page."""
         page = from_feed(task, reason)
         if page:
-            await self.filing.add(page, task)
+            self.filing.add(page, task)
             log.info("the feed's text taken", article=task.article_id, url=one_line(task.url, 300), reason=str(reason))
         return page is not None
 
@@ -148,7 +149,7 @@ class Visit:
         if self.rules.obey_noindex:
             refuse_noindex(page, head, self.http.product)
         self.pace = max(self.pace * FASTER, 1.0)
-        await self.filing.add(page, task)
+        self.filing.add(page, task)
         log.info("page fetched", article=task.article_id, url=one_line(task.url, 300), bytes=len(page.body))
         return True
 

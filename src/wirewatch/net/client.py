@@ -23,7 +23,7 @@ from wirewatch.model import Hop, Page
 from wirewatch.net.connect import GuardedTransport
 from wirewatch.net.guard import Guard
 from wirewatch.net.unpack import OFFERED, Unpacker
-from wirewatch.safe import one_line
+from wirewatch.safe import TOKEN, one_line
 
 if TYPE_CHECKING:
     from wirewatch.settings.schema import FetchSettings
@@ -255,7 +255,8 @@ async def _outside(deadline: asyncio.Timeout, waiting: Awaitable[None]) -> None:
 
 
 def _headers(headers: httpx.Headers) -> Headers:
-    return tuple((name.lower(), value) for name, value in headers.multi_items())
+    """Those that have a name: over HTTP/2 anything comes for one, a line break, too."""
+    return tuple((name.lower(), value) for name, value in headers.multi_items() if TOKEN.fullmatch(name))
 
 
 def _retry(error: Exception, *, in_body: bool) -> Retry:

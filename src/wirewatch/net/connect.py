@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import select
 import socket
 import ssl
@@ -10,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -22,6 +23,7 @@ from wirewatch.safe import one_line
 
 _ADDRESSES = 8  # of a name that are tried
 _A_SERVER = 10  # connections; the stages ask a host one thing at a time
+_NO_SECRET = re.compile(r"(?:\w{1,10}://)?[^:]*")  # of an address that is none: what can't be a password
 _KEEPALIVE = 30.0  # seconds; servers close idle connections after 5 to 75
 _SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
 
@@ -46,7 +48,7 @@ class _Proxy:
     """Whom to ask instead of the server, and who we are there."""
 
     url: str
-    auth: tuple[str, str] | None
+    auth: tuple[bytes, bytes] | None
 
 
 def _proxies(given: Mapping[str, str]) -> dict[str, _Proxy]:
@@ -57,13 +59,14 @@ def _proxies(given: Mapping[str, str]) -> dict[str, _Proxy]:
 def _proxy(scheme: str, url: str) -> _Proxy:
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isascii()
     except ValueError:
         sound = False
     if not sound:
-        said = one_line(url.rpartition("@")[2], 100)
+        said = one_line(_NO_SECRET.match(url.rpartition("@")[2])[0], 100)  # type: ignore[index]  # it matches anything
         raise UserError(f"{scheme.upper()}_PROXY: {said!r} is no proxy's address; write http://proxy.example.org:3128")
-    return _Proxy(url, (unquote(parts.username), unquote(parts.password or "")) if parts.username else None)
+    auth = (unquote_to_bytes(parts.username), unquote_to_bytes(parts.password or "")) if parts.username else None
+    return _Proxy(url, auth)
 
 
 class _Pools:

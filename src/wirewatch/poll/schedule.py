@@ -86,22 +86,24 @@ def after_success(
     if gap is not None:
         interval = max(min(interval, gap / 2), FASTEST)
     longest = FRESH_WISH if fresh else LONGEST_WISH
-    wait = max(interval * (1 + JITTER * (2 * dice - 1)), min(wish, longest))
-    wait = every if every is not None else _when_renewed(wait, copy, longest, busy=busy, dice=dice)
+    wish = min(wish, longest)
+    wait = max(interval * (1 + JITTER * (2 * dice - 1)), wish)
+    least = max(wait / 2, min(wait, FASTEST), wish)
+    wait = every if every is not None else _when_renewed(wait, least, copy, longest, busy=busy, dice=dice)
     return Pace(interval, now + timedelta(seconds=wait), None, 0.0)
 
 
-def _when_renewed(wait: float, copy: Copy, longest: float, *, busy: bool, dice: float) -> float:
+def _when_renewed(wait: float, least: float, copy: Copy, longest: float, *, busy: bool, dice: float) -> float:
     """The wait, moved to just after one of the renewals of the server's copy: the nearest, of a busy feed the last before.
 
-    Never before the first of them (in `longest` seconds at most), and never to less than half: ages may be wrong.
+    Never before the first of them (in `longest` seconds at most), and never to less than `least`: ages may be wrong.
     """
     if copy.age is None or copy.age >= copy.kept or copy.left > longest:
         return max(wait, min(copy.left, longest))
     turns = max(wait - copy.left, 0.0) / copy.kept
     at = copy.left + copy.kept * (int(turns) if busy else round(turns))
     first, last = RENEWED
-    return max(wait, copy.left) if at < wait / 2 else at + first + (last - first) * dice
+    return max(wait, copy.left) if at < least else at + first + (last - first) * dice
 
 
 def interval_of(

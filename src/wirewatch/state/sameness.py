@@ -46,7 +46,7 @@ def undressed(url: str) -> str:
     """The address that an AMP, mobile or print version is made of; `url` itself if it is none."""
     try:
         parts = urlsplit(url.strip())
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return url
     if (cached := _cached(host, parts.path)) is not None:
@@ -55,7 +55,7 @@ def undressed(url: str) -> str:
     label, _, rest = host.partition(".")
     if label in _DRESS_HOSTS and site_of(host) != host:
         host = rest
-    netloc = f"{host}:{parts.port}" if parts.port else host
+    netloc = f"{host}:{port}" if port else host
     path, query = _plain_path(parts.path), _without(parts.query, _is_dress)
     if (host, path, query) == (parts.hostname, parts.path, parts.query):
         return url

@@ -26,7 +26,8 @@ def records(folder: Path, file: str) -> Iterator[Any]:
 
 
 @given(
-    st.binary(max_size=2000), st.lists(st.tuples(st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.text(max_size=30)), max_size=4)
+    st.binary(max_size=2000),
+    st.lists(st.tuples(st.from_regex(r"[a-z]{1,9}", fullmatch=True) | st.text(max_size=9), st.text(max_size=30)), max_size=4),
 )
 def test_no_body_and_no_header_harms_the_archive(
     tmp_path_factory: pytest.TempPathFactory, body: bytes, headers: list[tuple[str, str]]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,10 @@ from sqlalchemy import select, update
 from tests.loopback import Handler, Site, answer, cut, redirect
 from tests.wire_state import announce, entry, make_due, oversleep
 from wirewatch.archive.read import list_files, read_page, read_records
-from wirewatch.archive.write import ArchiveWriter
+from wirewatch.archive.write import ArchiveWriter, Pending
 from wirewatch.errors import Unavailable
 from wirewatch.fetch.stage import FetchRules, fetch
-from wirewatch.model import Counts
+from wirewatch.model import Counts, Place
 from wirewatch.net.client import Http
 from wirewatch.state import captures
 from wirewatch.state import tables as t
@@ -271,10 +271,11 @@ def test_too_many_requests_for_the_canonical_page_give_the_host_its_rest(db: Dat
 
 def test_a_page_that_asks_not_to_be_indexed_is_left_out_unless_told_otherwise(db: Database, folder: str) -> None:
     routes: Routes = {"/a": answer("Мост", x_robots_tag="noindex"), "/b": answer("<meta name=robots content=noindex>Мост")}
+    routes |= {"/c": answer("<meta name='robots' content='no&#105;ndex'>Мост")}
 
     counts, _ = fetched(db, folder, routes)
-    assert counts == {"skipped": 2}
-    assert rows(db, "reason") == [("noindex",)] * 2
+    assert counts == {"skipped": 3}
+    assert rows(db, "reason") == [("noindex",)] * 3
 
 
 def test_a_page_that_asks_not_to_be_indexed_is_taken_if_told_so(db: Database, folder: str) -> None:
@@ -364,6 +365,35 @@ def test_told_to_stop_it_keeps_what_came_and_gives_back_the_rest(db: Database, f
     assert rows(db, "status", "attempts", "token") == [("fetched", 0, None), ("queued", 0, None), ("queued", 0, None)]
     with db.read() as conn:
         assert conn.scalars(select(t.hosts.c.token)).all() == [None]
+
+
+def test_told_to_stop_while_a_file_is_closed_its_pages_are_acknowledged(db: Database, folder: str) -> None:
+    stop, told = asyncio.Event(), list[Counts]()
+
+    class Slow(ArchiveWriter):
+        def full(self) -> bool:
+            return True
+
+        def closing(self) -> Callable[[], list[tuple[Pending, Place]]]:
+            made, loop = super().closing(), asyncio.get_running_loop()
+
+            def slowly() -> list[tuple[Pending, Place]]:
+                loop.call_soon_threadsafe(stop.set)
+                time.sleep(0.3)
+                return made()
+
+            return slowly
+
+    async def act() -> dict[str, int]:
+        async with Site({"/a": HTML, "/b": HTML}) as site:
+            announce(db, *(entry(site.url(path)) for path in ("/a", "/b")))
+            async with Http("wirewatch/1", "desk@example.org", 2.0, ["127.0.0.1/32"]) as http:
+                rules = FetchRules(per_host_delay=0.0)
+                return (await fetch(db, http, Slow(folder, db.owner), rules, stop, told.append)).by
+
+    assert asyncio.run(act()) == {"fetched": 1}
+    assert rows(db, "status", "token") == [("fetched", None), ("queued", None)]
+    assert [counts.by for counts in told] == [{"fetched": 1}]
 
 
 def test_a_full_disk_ends_the_stage_and_acknowledges_nothing(db: Database, tmp_path: Path) -> None:

@@ -324,21 +324,33 @@ def test_a_proxy_is_no_way_into_the_private_network(host: str, monkeypatch: pyte
     assert reason_of(lambda: asyncio.run(run())) is Reason.BLOCKED_ADDRESS
 
 
-def test_a_proxy_is_told_its_user_and_password(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("password", "told"), [("s%40cret", "basic zgvzazpzqgnyzxq="), ("%C3%BC", "basic zgvzazrdva==")])
+def test_a_proxy_is_told_its_user_and_password(password: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> str:
         async with Site({"http://vesti.example/a": answer("through it")}) as proxy:
-            monkeypatch.setenv("http_proxy", proxy.url("").replace("://", "://desk:s%40cret@"))
+            monkeypatch.setenv("http_proxy", proxy.url("").replace("://", f"://desk:{password}@"))
             async with Http("test", "", 5.0, ["127.0.0.1/32"], use_proxies=True) as http:
                 await get(http, "http://vesti.example/a")
             return proxy.asked[0].headers["proxy-authorization"]
 
     monkeypatch.setattr(socket, "getaddrinfo", _only_loopback)
 
-    assert asyncio.run(run()) == "basic zgvzazpzqgnyzxq="
+    assert asyncio.run(run()) == told
 
 
 @pytest.mark.parametrize(
-    "url", ["proxy", "proxy:3128", "socks5://proxy:1080", "http://", "http://proxy:99999", "http://a:s3cret@[x"]
+    "url",
+    [
+        "proxy",
+        "proxy:3128",
+        "socks5://proxy:1080",
+        "http://",
+        "http://proxy:99999",
+        "http://a:s3cret@[x",
+        "http://a:s3cret",
+        "a:s3cret",
+        "http://дописник:s3cret@proxy:3128",
+    ],
 )
 def test_a_proxy_that_is_none_is_the_users_mistake_told_without_its_password(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", url)

@@ -91,6 +91,16 @@ def test_what_a_cache_says_of_ages_makes_no_feed_polled_twice_as_often(copy: Cop
     assert (success(daily, copy=copy).next_at - NOW).total_seconds() >= usual / 2
 
 
+def test_what_a_cache_says_of_ages_asks_no_feed_before_it_wishes_nor_within_five_minutes() -> None:
+    agency = weeks(dict.fromkeys(range(24), 60), days=3)
+
+    hurried = success(agency, shown=8, copy=Copy(300.0, 148.0))
+    wishing = success(agency, shown=8, wish=HOUR, copy=Copy(2500.0, 10.0))
+
+    assert hurried.next_at - NOW >= timedelta(seconds=FASTEST)
+    assert wishing.next_at - NOW >= timedelta(hours=1)
+
+
 def test_a_burst_is_followed_at_once() -> None:
     quiet = weeks({12: 1})
     burst = learn(quiet, NOW.timestamp() - HOUR, NOW.timestamp(), 12, ())

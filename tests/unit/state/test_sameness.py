@@ -31,6 +31,12 @@ def test_a_pair_of_addresses_is_told(truth: str, how: str, one: str, other: str)
     assert are_one(how, one, other) is (truth == "same")
 
 
+@pytest.mark.parametrize("rest", ["exa.mple:abc/one-two-three-four", "exa.mple:99999/one-two-three-four"])
+def test_an_address_with_a_port_that_is_none_is_nobodys_other_dress(rest: str) -> None:
+    for url in (f"https://{rest}", f"https://a.cdn.ampproject.org/c/s/{rest}", f"https://www.google.com/amp/s/{rest}"):
+        assert undressed(undressed(url)) == undressed(url)
+
+
 def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
     assert len(set(TABLE)) == len(TABLE) >= 150
 
