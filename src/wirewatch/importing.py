@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from wirewatch.archive.foreign import Foreign, pages
 from wirewatch.archive.read import read_records
 from wirewatch.archive.write import ArchiveWriter
+from wirewatch.errors import Skip
 from wirewatch.model import Counts, Entry, Origin, Page, Source
 from wirewatch.settings import Settings
 from wirewatch.state import captures, feeds
@@ -32,7 +33,11 @@ def import_file(
     waiting: set[str] = set()
     for page in pages(path, settings.main.fetch.max_bytes, told):
         progress(told.position, size)
-        key = key_of(page.url)
+        try:
+            key = key_of(page.url)
+        except Skip:
+            told.not_pages += 1
+            continue
         if key in waiting or feeds.known_keys(db, [key]):
             counts.add("known already")
         elif is_forgotten_host(db, bare_host(host_of(page.url))):

@@ -104,14 +104,38 @@ def test_a_reader_who_leaves_early_is_no_failure(arguments: tuple[str, ...], cli
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("arguments", WRITING)
-def test_a_full_disk_under_the_output_is_one_line(arguments: tuple[str, ...], cli: Cli) -> None:
+def test_a_reader_who_leaves_early_hides_no_failure(cli: Cli) -> None:
+    process = cli.start("doctor", "--json", env={"PYTHONUNBUFFERED": ""})  # so that it fails first, and writes at its end
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+
+    _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (1, "")
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("watches", "list")])
+def test_a_closed_standard_output_is_no_failure(arguments: tuple[str, ...], cli: Cli) -> None:
+    import subprocess
+
+    program = str(Path(sys.executable).parent / "wirewatch")
+    command = [program, "--config", str(cli.config), "--home", str(cli.home), *arguments]
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("arguments", "unbuffered"), [*((each, "") for each in WRITING), (WRITING[0], "1")])
+def test_a_full_disk_under_the_output_is_one_line(arguments: tuple[str, ...], unbuffered: str, cli: Cli) -> None:
+    import os
     import subprocess
 
     program = str(Path(sys.executable).parent / "wirewatch")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [program, "--config", str(cli.config), "--home", str(cli.home), *arguments],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

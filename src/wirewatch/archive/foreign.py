@@ -19,6 +19,7 @@ from wirewatch.safe import one_line
 
 CUT = "the file ends in the middle of a record"
 HTML = ("text/html", "application/xhtml+xml")
+FIRST_YEAR = 1000  # strftime writes the years before with fewer than the four digits of a WARC-Date
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class Foreign:
     """What was read so far."""
 
     position: int = 0  # bytes of the file
-    not_pages: int = 0  # records that are no answer 200 with HTML
+    not_pages: int = 0  # records that are no answer 200 with HTML, or don't say from where and when
     too_large: int = 0
     broken: str = ""  # why the file could not be read to its end
 
@@ -48,7 +49,7 @@ def pages(path: Path, most: int, told: Foreign) -> Iterator[Page]:
                 what = "a record lacks its fields" if isinstance(error, AttributeError) else str(error)
                 raise ValueError(CUT if _cut(path, stream, records.offset) else what) from error
             stream.seek(end)
-            if stream.read(65_536).strip() or _cut(path, stream, records.get_record_offset()):
+            if stream.read(65_536).strip() or (end and _cut(path, stream, records.get_record_offset())):
                 raise ValueError(CUT)  # of the last record only the first bytes are there, or all but the last
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder; name a .warc.gz file") from error
@@ -65,7 +66,8 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
         return None
     kind = str(headers.get_header("content-type", "")).partition(";")[0].strip().lower()
     url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
-    if kind not in HTML or not url.startswith(("http://", "https://")):
+    at = _date(record)
+    if kind not in HTML or not url.startswith(("http://", "https://")) or at is None:
         told.not_pages += 1
         return None
     body = _bounded(record.content_stream(), most)
@@ -74,7 +76,7 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
         return None
     pairs = tuple((str(name).lower(), str(value)) for name, value in headers.headers)
     kept = tuple(pair for pair in pairs if pair[0] not in ("content-encoding", "transfer-encoding", "content-length"))
-    return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=_date(record), took=0.0)
+    return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=at, took=0.0)
 
 
 def _cut(path: Path, stream: BinaryIO, last: int) -> bool:
@@ -85,7 +87,8 @@ def _whole(record: ArcWarcRecord) -> None:
     """Raises ValueError for a record that the file's end cuts: warcio gives it back short, without a word."""
     while record.raw_stream.read(65_536):
         pass
-    if not record.rec_headers.get_header("Content-Length") or getattr(record.raw_stream, "limit", 0) > 0:
+    headless = record.format == "warc" and not record.rec_headers.get_header("Content-Length")  # ARC has lines of its own
+    if headless or getattr(record.raw_stream, "limit", 0) > 0:
         raise ValueError(CUT)
 
 
@@ -100,6 +103,11 @@ def _bounded(stream: io.BufferedIOBase, most: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _date(record: ArcWarcRecord) -> datetime:
-    at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _date(record: ArcWarcRecord) -> datetime | None:
+    """When it was fetched, in UTC; None where that isn't said, or is no time that our archive can write."""
+    try:
+        at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date") or "")
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.year >= FIRST_YEAR else None

@@ -91,11 +91,16 @@ def options(
 
 def main() -> None:
     """Run the command; exit code 0 done, 1 something failed, 2 the user's mistake, 130 ended by Ctrl-C."""
-    out = sys.stdout
+    out = sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - None if closed by the shell: `>&-`
+    full = False
     try:
         _run()
+    except OSError as error:
+        full = error.errno == ENOSPC
+        if not full:
+            raise
     finally:
-        _let_go(out)
+        _let_go(out, full)
 
 
 def _run() -> None:
@@ -111,25 +116,21 @@ def _run() -> None:
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("stopped", 130)
-    except OSError as error:
-        if error.errno != ENOSPC:
-            raise
-        _fail(FULL, 1)
 
 
-def _let_go(out: TextIO) -> None:
-    """`wirewatch search … | head`: that nobody reads on is no failure. Typer makes one of it, and wraps standard output."""
-    full = False
+def _let_go(out: TextIO, full: bool) -> None:
+    """`wirewatch search … | head`: that nobody reads on is no failure, and hides none. Typer makes one of it, and wraps `out`."""
     try:
         out.flush()
-        if sys.stdout is out:
+        if sys.stdout is out and not full:
             return
     except OSError as error:
-        full = error.errno == ENOSPC
+        full = full or error.errno == ENOSPC
     os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     if full:
         _fail(FULL, 1)
-    sys.exit(0)
+    if sys.stdout is not out:
+        sys.exit(0)
 
 
 def _refuse(error: TyperException) -> None:
