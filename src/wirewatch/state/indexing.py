@@ -77,6 +77,7 @@ class MatchTask:
     url: str
     token: str
     n: int = 1  # the capture's number within its article
+    attempts: int = 0  # times that it couldn't be judged
 
 
 def claim_fetched(db: Database, limit: int) -> list[IndexTask]:
@@ -224,6 +225,7 @@ def _match_task(row: Row[Any], story_id: ArticleId, token: str) -> MatchTask:
         url=row.announced,
         token=token,
         n=row.n,
+        attempts=row.attempts,
     )
 
 

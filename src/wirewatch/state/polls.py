@@ -166,7 +166,8 @@ def _finish(
     shown = {known[key]: by_key[key].entry for key in by_key if key in known}
     first, edited = _shown(poll, shown)
     _refer(poll, fresh + first)
-    marks = feed.marks if kept is None else kept + _marks(entries, set(new) | keys.own(entries, owners))
+    own = set(new) | keys.own(entries, owners)
+    marks = feed.marks if kept is None else kept + _marks(entries, undressed, own, known | new)
     _note(poll, task, polled, new=len(fresh), references=len(fresh + first), marks=marks)
     _rest(conn, task.host, polled)
     return PollCounts(new=len(fresh), edited=edited, seen=len(shown) - edited)
@@ -226,10 +227,13 @@ def _mark(entry: Entry) -> str:
     return short_hash(f"{entry.title}\0{entry.updated}")
 
 
-def _marks(entries: Sequence[KeyedEntry], own: Collection[str]) -> bytes:
-    """The marks of those that needn't be read again: they stand for an article made of their own key, each for another."""
-    times = Counter(keyed.key for keyed in entries)
-    return b"".join(keyed.mark for keyed in entries if keyed.key in own and times[keyed.key] == 1)
+def _marks(
+    entries: Sequence[KeyedEntry], undressed: Sequence[KeyedEntry], own: Collection[str], articles: Mapping[str, int]
+) -> bytes:
+    """The marks of those that needn't be read again: they stand for an article made of their own key, and no other entry does."""
+    times = Counter(articles.get(each.key) for each in undressed)
+    alone = (keyed for keyed, each in zip(entries, undressed, strict=True) if keyed.key == each.key and keyed.key in own)
+    return b"".join(keyed.mark for keyed in alone if times[articles[keyed.key]] == 1)
 
 
 def _refer(poll: _Poll, shown: Sequence[tuple[int, Entry]]) -> None:

@@ -79,8 +79,8 @@ def _batch(db: Database, watching: Watching, tasks: Sequence[MatchTask], article
 def _one_by_one(
     db: Database, watching: Watching, tasks: Sequence[MatchTask], articles: Sequence[Article], bug: Exception
 ) -> Counts:
-    """Judge a batch in which something went wrong article by article: what can't be judged is tried again later. Where none of
-    several can be judged it is no article's fault, and `bug` is raised.
+    """Judge a batch in which something went wrong article by article: what can't be judged is tried again later. Where none can
+    be judged, and several are tried for the first time, it is no article's fault, and `bug` is raised.
     """
     counts, failed = Counts(), list[tuple[MatchTask, Exception]]()
     by_id = {article.id: [article] for article in articles}
@@ -95,7 +95,8 @@ def _one_by_one(
         except Exception as error:
             log.error("bug", article=article_id, url=mine[0].url, exc_info=error)
             failed += [(task, error) for task in mine]
-    if len(failed) == len(tasks) and len(by_id) > 1:
+    fresh = {task.article_id for task in tasks} - {task.article_id for task in tasks if task.attempts}
+    if len(failed) == len(tasks) and len(fresh) > 1:
         raise bug
     for task, why in failed:
         captures.judge_again(db, task.no, task.token, f"{type(why).__name__}: {why}")

@@ -225,6 +225,26 @@ def test_an_article_that_cannot_be_judged_holds_up_no_other_and_is_judged_once_t
     assert captures.failures(wire.db) == []
 
 
+def test_articles_that_cannot_be_judged_and_come_again_together_stop_nothing(wire: Wire) -> None:
+    wire.watch("kim", entities=("kim-jong-un",))
+    for title in ("Отровна вест", "Отровна изјава", "Ким у Русији"):
+        wire.article(title, f"{title}, јављају дописници.", entities=["kim-jong-un"])
+
+    def spoiled(article: Article, entities: Sequence[str], topics: Sequence[str]) -> str:
+        if article.title.startswith("Отров"):
+            raise ValueError("отров")
+        return ""
+
+    wire.shows = spoiled
+    wire.judge()
+    make_due(wire.db)
+    counts = wire.judge()
+    due = captures.unmatched(wire.db)
+
+    assert (counts.by["retried"], due) == (2, 0)
+    assert [row.detail for row in captures.failures(wire.db)] == ["ValueError: отров"] * 2
+
+
 def test_where_no_article_can_be_judged_it_is_no_articles_fault(wire: Wire) -> None:
     wire.watch("kim", entities=("kim-jong-un",))
     for title in ("Ким у Русији", "Ким код куће"):

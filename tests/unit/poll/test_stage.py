@@ -294,6 +294,47 @@ def test_of_a_feed_that_changed_what_is_new_and_what_was_edited_is_taken_and_not
     assert row(db).shown == 3
 
 
+@pytest.mark.parametrize(("known", "first", "second"), [("", "", "m."), ("m.", "m.", "")])
+def test_an_article_that_a_feed_shows_in_two_dresses_is_not_edited_though_one_item_changes(
+    db: Database, known: str, first: str, second: str
+) -> None:
+    def item(host: str, title: str, text: int = 0) -> str:
+        return f"<item><title>{title}</title><link>https://{host}vesti.example/vest-12345</link><description>{text}</description></item>"
+
+    def shows(poll: int) -> bytes:
+        items = item(first, "Вест", poll // 2) + item(second, "Вест (друга)")
+        return answer(f"<rss version='2.0'><channel><title>В{poll}</title>{items}</channel></rss>")
+
+    async def act() -> list[dict[str, int]]:
+        async with Site({"/rss": shows(0)}) as site:
+            if known:
+                announce(db, entry(f"https://{known}vesti.example/vest-12345"))
+                fetch_all(db)
+            feeds.sync(db, [source(site.url("/rss"))])
+            await run(db)
+            fetch_all(db)
+            counts = []
+            for n in range(1, 6):
+                site.routes["/rss"] = shows(n)
+                counts.append(await run(db))
+                fetch_all(db)
+            return counts
+
+    assert asyncio.run(act()) == [{"polled": 1}] * 5
+
+
+def test_one_odd_link_costs_a_feed_that_item_only(db: Database) -> None:
+    links = ("https://vesti.example/1", "https://vesti.example//[vest-12345/amp", "https://vesti.example/2")
+    items = "".join(f"<item><title>Вест</title><link>{link}</link></item>" for link in links)
+
+    async def act() -> dict[str, int]:
+        async with Site({"/rss": answer(f"<rss version='2.0'><channel><title>В</title>{items}</channel></rss>")}) as site:
+            feeds.sync(db, [source(site.url("/rss"))])
+            return await run(db)
+
+    assert asyncio.run(act()) == {"polled": 1, "new": 2}
+
+
 def test_an_article_whose_mobile_page_was_not_had_is_taken_from_a_feed_that_went_on_showing_it(db: Database) -> None:
     item = "<item><title>Вест</title><link>https://vesti.example/vest-12345</link></item>"
 
