@@ -74,6 +74,9 @@ def _page(record: ArcWarcRecord, most: int, told: Foreign) -> Page | None:
     if body is None:
         told.too_large += 1
         return None
+    if not body:  # what led on to another page; ours are kept like this, too
+        told.not_pages += 1
+        return None
     pairs = tuple((str(name).lower(), str(value)) for name, value in headers.headers)
     kept = tuple(pair for pair in pairs if pair[0] not in ("content-encoding", "transfer-encoding", "content-length"))
     return Page(url=url, final_url=url, status=200, headers=kept, body=body, fetched_at=at, took=0.0)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.archived import archived, page
 from wirewatch.archive.foreign import CUT, Foreign, pages
+from wirewatch.model import Hop
 
 BODY = "<p>Председник је примио госта.</p>".encode()
 DATE = "WARC-Date: 2026-03-01T12:00:00Z\r\n"
@@ -93,3 +94,10 @@ def test_of_an_arc_file_nothing_is_a_page_and_only_a_cut_one_is_said_to_be_cut(m
 
     assert list(pages(tmp_path / "old.arc", 1_000_000, told)) == []
     assert (told.not_pages, told.broken) == (2, broken)
+
+
+def test_a_page_that_only_led_on_to_another_is_none(tmp_path: Path) -> None:
+    step = Hop(url="http://vesti.example/amp", status=200, headers=(("content-type", "text/html"),))
+    (place,) = archived(str(tmp_path), page(body=BODY, hops=(step,)))
+
+    assert [each.body for each in pages(tmp_path / place.file, 1_000_000, Foreign())] == [BODY]
