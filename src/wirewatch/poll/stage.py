@@ -217,7 +217,7 @@ def _keyed(found: ParsedFeed) -> list[KeyedEntry]:
     for entry, mark in zip(found.entries, found.marks or repeat(b""), strict=False):
         try:
             key, further = key_of(entry.url), further_keys(entry.url)
-        except (Skip, ValueError):  # some addresses only urllib refuses: https://a.example//[b/amp
+        except Skip:
             continue
         keyed.append(KeyedEntry(entry=entry, key=key, article_id=article_id_of(key), further=further, mark=mark))
     return keyed

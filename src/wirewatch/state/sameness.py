@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from wirewatch.errors import Skip
+from wirewatch.errors import Reason, Skip
 from wirewatch.state.identity import is_tracker, key_of
 
 _DRESS_HOSTS = ("m", "mobile", "amp")
@@ -38,12 +38,23 @@ class Claim(Enum):
 
 def further_keys(url: str) -> tuple[str, ...]:
     """The keys of the same article without its dress; () where there is none. Raises Skip(BAD_URL) as key_of."""
-    plain = undressed(url)
+    try:
+        plain = _plain(url)
+    except ValueError as error:
+        raise Skip(Reason.BAD_URL, f"{url[:200]!r}: {error}"[:300]) from error
     return (key_of(plain),) if plain != url and key_of(plain) != key_of(url) else ()
 
 
 def undressed(url: str) -> str:
-    """The address that an AMP, mobile or print version is made of; `url` itself if it is none."""
+    """The address that an AMP, mobile or print version is made of; `url` itself if it is none, or can't be read."""
+    try:
+        return _plain(url)
+    except ValueError:
+        return url
+
+
+def _plain(url: str) -> str:
+    """As `undressed`. Raises ValueError for some paths that urllib takes for hosts: https://a.example//[b/amp."""
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
@@ -51,7 +62,7 @@ def undressed(url: str) -> str:
         return url
     if (cached := _cached(host, parts.path)) is not None:
         host, _, path = cached.partition("/")
-        return undressed(urlunsplit(("https", host, f"/{path}", _without(parts.query, _is_caches), "")))
+        return _plain(urlunsplit(("https", host, f"/{path}", _without(parts.query, _is_caches), "")))
     label, _, rest = host.partition(".")
     if label in _DRESS_HOSTS and site_of(host) != host:
         host = rest

@@ -37,6 +37,14 @@ def test_an_address_with_a_port_that_is_none_is_nobodys_other_dress(rest: str) -
         assert undressed(undressed(url)) == undressed(url)
 
 
+def test_an_address_that_cannot_be_read_is_nobodys_other_dress_and_has_no_keys() -> None:
+    odd = "https://vesti.example//[vest-12345/amp"
+
+    assert undressed(odd) == odd
+    with pytest.raises(Skip):
+        further_keys(odd)
+
+
 def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
     assert len(set(TABLE)) == len(TABLE) >= 150
 
