@@ -56,9 +56,8 @@ class Filing:
             try:
                 await asyncio.shield(work)
             finally:
-                await asyncio.wait(
-                    [work]
-                )  # also where we are cancelled: a thread goes on, and until its end the claims must stand
+                # Also where we are cancelled: a thread goes on, and until its end the claims must stand.
+                await asyncio.wait([work])
                 if work.exception() is None and work.result():
                     self._done(Counts({"fetched": work.result()}))
 

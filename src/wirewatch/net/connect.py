@@ -112,9 +112,8 @@ class _Pools:
         if proxy is None or proxy_bypass(host):
             return httpcore.AsyncConnectionPool(network_backend=self._backend, **limits)
         await self._backend.check(host, origin.port)
-        return httpcore.AsyncHTTPProxy(
-            proxy_url=proxy.url, proxy_auth=proxy.auth, **limits
-        )  # the proxy's own address is the user's word
+        # Without our backend: the proxy's own address is the user's word.
+        return httpcore.AsyncHTTPProxy(proxy_url=proxy.url, proxy_auth=proxy.auth, **limits)
 
     async def _drop_idle(self, but: httpcore.AsyncConnectionPool) -> None:
         """Close the connections to the server that was asked longest ago, if none of them is in use."""
