@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.cli.main import app
+from wirewatch.cli.app import app
 from wirewatch.errors import Reason
 from wirewatch.model import Article
 from wirewatch.settings import schema

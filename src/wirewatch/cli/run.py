@@ -1,12 +1,13 @@
 """`run`, and its stages one by one as a scheduler calls them: `poll`, `fetch`, `match`; `index` has its own file."""
 
 import ctypes
+import gc
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -115,9 +116,8 @@ def _summary(context: Context, summary: dict[str, dict[str, int]], house: "House
 @contextmanager
 def _house(context: Context, now: bool) -> "Iterator[House]":
     """The open house, with progress on the screen, that is told to stop by Ctrl-C and SIGTERM."""
-    from wirewatch.house import open_house
-
     _share_memory()
+    open_house = _imported()
     settings = context.settings()
     bars = Bars() if sys.stderr.isatty() and not context.quiet else None
     with open_house(settings, now_too=now, progress=bars.advance if bars else _nothing) as house:
@@ -135,6 +135,17 @@ def _house(context: Context, now: bool) -> "Iterator[House]":
                 signal.signal(sign, handler)
             if bars:
                 bars.close()
+
+
+def _imported() -> "Callable[..., AbstractContextManager[House]]":
+    """`open_house`, with all stages imported: no garbage is among that, and to look for some took a twentieth of a run."""
+    gc.disable()
+    from wirewatch import pipeline  # noqa: F401
+    from wirewatch.house import open_house
+
+    gc.freeze()
+    gc.enable()
+    return open_house
 
 
 def _share_memory() -> None:

@@ -19,7 +19,7 @@ _MEMORY_BYTES = 2**30  # of address space; a page of the largest size allowed ta
 _MAX_TASKS = 500  # pages until a worker is replaced: parsers leak
 _IN_FLIGHT = 4  # pages handed out a worker: enough that none waits, few enough that stopping loses little
 
-import_early(_WORKER)
+import_early(_WORKER, __name__)
 
 Read = Callable[[str, Place], Page]
 

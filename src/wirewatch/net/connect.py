@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -38,9 +39,15 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
 
         Raises UserError for one of these that is no address.
         """
-        made = context or httpx.create_ssl_context(trust_env=False)
+        made = context or _authorities()
         proxies = _proxies(getproxies()) if use_proxies else {}
         self._pool = _Pools(made, _Backend(guard), max_connections, proxies)  # type: ignore[assignment]
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom certifi believes; read once, which takes 0.14 s."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True)

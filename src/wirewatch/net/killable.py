@@ -4,6 +4,7 @@ The processes are forked from a server that has imported the parsers once and ha
 task, and nothing after `close`.
 """
 
+import gc
 import logging
 import os
 import resource
@@ -133,6 +134,7 @@ def _prepare(memory_bytes: int, timeout: float, modules: Iterable[str]) -> None:
     logging.disable(logging.CRITICAL)  # parsers complain of every page; what matters comes back as a result
     for module in modules:
         import_module(module)
+    gc.freeze()  # what was imported is no garbage, and stays shared with the fork server
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.wire import Wire
-from wirewatch.cli.main import app
+from wirewatch.cli.app import app
 from wirewatch.errors import UserError
 from wirewatch.model import AtLeast
 from wirewatch.state import matches

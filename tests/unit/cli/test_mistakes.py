@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from wirewatch.cli.main import app, main
+from wirewatch.cli.app import app, main
 
 
 @pytest.mark.parametrize(

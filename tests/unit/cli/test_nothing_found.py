@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from wirewatch.cli.main import app
+from wirewatch.cli.app import app
 from wirewatch.index.open import open_index
 from wirewatch.model import Article, ArticleId
 from wirewatch.settings.schema import IndexSettings
