@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import structlog
+from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
@@ -28,12 +29,12 @@ def read_page(archive: str, place: Place) -> Page:
     """
     try:
         packed = open_store(archive).read(place.file, place.offset, place.length)
-        stream = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        stream = isal_zlib.decompressobj(isal_zlib.MAX_WBITS + 16)
         record = stream.decompress(packed)
         if len(packed) != place.length or not stream.eof or stream.unused_data:
             raise ValueError("the record is cut")
         return _page(next(iter(ArchiveIterator(BytesIO(record), check_digests=True))))
-    except (OSError, zlib.error, ArchiveLoadFailed, ValueError, AttributeError, StopIteration) as error:
+    except (OSError, isal_zlib.error, ArchiveLoadFailed, ValueError, AttributeError, StopIteration) as error:
         raise Retry(Reason.ARCHIVE_LOST, f"{place.file} at {place.offset}: {error}") from error
 
 

@@ -14,7 +14,8 @@ _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _TAG = re.compile(rb"<[^<>]*>")
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # lxml drops the rest of a page at some of these
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
-_CONTROL = re.compile(r"(?:[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01])(?!\d));?")
+_REFERENCE = rb"&#(?:[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])(?![0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01])(?![0-9]));?"
+_CONTROL, _CONTROL_IN_TEXT = re.compile(_REFERENCE), re.compile(_REFERENCE.decode())  # in bytes it takes half the time
 _ENOUGH = 60  # bytes beyond ASCII from which on the detector is worth hearing
 _FIELD = 1000  # one broken character in so many is a slip; more, and the charset is wrong
 _ALIASES = {"x-mac-cyrillic": "mac-cyrillic", "windows-949": "cp949", "iso-8859-11": "cp874"}  # beyond those of w3lib
@@ -31,13 +32,17 @@ def decode(body: bytes, content_type: str) -> str:
     Never fails: windows-1252 is the last resort. Lone surrogates are gone, and control characters: at one of them trafilatura
     loses the whole text.
     """
-    return _without_controls(_decode(body, content_type))
+    for mark, marked in _BOMS:
+        if body.startswith(mark):
+            return _whole(body[len(mark) :], marked)
+    if unmarked := _unmarked(body):
+        return _whole(body, unmarked)
+    return _decode(_CONTROL.sub(b"", body.translate(None, _CONTROLS)), content_type)
 
 
-def _without_controls(text: str) -> str:
-    """`text` without numeric references to control characters; by a plain search: an expression takes ten times as long."""
-    head, *parts = text.split("&#")
-    return head + "".join(part[found.end() :] if (found := _CONTROL.match(part)) else f"&#{part}" for part in parts)
+def _whole(body: bytes, codec: str) -> str:
+    """The text of bytes in which no control character can be told from half a letter."""
+    return _CONTROL_IN_TEXT.sub("", clean(body.decode(codec, "replace")))
 
 
 def clean(text: str) -> str:
@@ -46,12 +51,6 @@ def clean(text: str) -> str:
 
 
 def _decode(body: bytes, content_type: str) -> str:
-    for mark, marked in _BOMS:
-        if body.startswith(mark):
-            return clean(body[len(mark) :].decode(marked, "replace"))
-    if unmarked := _unmarked(body):
-        return clean(body.decode(unmarked, "replace"))
-    body = body.translate(None, _CONTROLS)  # far quicker than in the text
     try:
         return body.decode()
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ Most of extraction's time is elements times regular expressions, so every elemen
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
@@ -49,9 +50,13 @@ def parse(text: str) -> Parsed:
         root, gave_up = _parse(text, huge=True)
     if gave_up:  # 2,048 levels
         root, gave_up = _parse(flattened(text), huge=True)
-    for crowd in _CROWDED(root) if text.count("<a") + text.count("<A") > _CROWD else ():
+    for crowd in _CROWDED(root) if _exceeds(root.iter("a"), _CROWD) else ():
         etree.strip_elements(crowd, "a")
     return Parsed(root, gave_up)
+
+
+def _exceeds(elements: Iterator[HtmlElement], most: int) -> bool:
+    return next(islice(elements, most, None), None) is not None
 
 
 def _parse(text: str, *, huge: bool) -> tuple[HtmlElement, bool]:
