@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from benchmarks.measure import calibration, row, spread, turns
-from wirewatch.analysis.chain import tokens
+from wirewatch.analysis.chain import Reading
 from wirewatch.demo.sample import SampleArticle, Text, outlets
 from wirewatch.enrich.entities import Gazetteer, names
 from wirewatch.enrich.topics import Topics
@@ -54,7 +54,7 @@ def grown(rules: Sequence[EntityRule], aliases: int) -> list[EntityRule]:
 
 def rates(rules: Sequence[EntityRule], passes: int) -> tuple[list[float], list[float]]:
     """Articles/s of matching alone, and seconds of building."""
-    texts = [(text, tokens(text)) for text in articles()]
+    texts = [(text, Reading(text)) for text in articles()]
     built: list[float] = []
 
     def build() -> float:

@@ -103,11 +103,11 @@ def folding(data: Path | None, count: int) -> None:
 def _rates(name: str, texts: Sequence[str]) -> None:
     cold = _rate(chain.forms, texts)
     warm, spans, slow = [], [], []
-    _rate(chain.columns, texts)
+    _rate(chain.tokens, texts)
     for _ in range(RUNS):
         warm.append(_rate(chain.forms, texts))
-        chain.both.cache_clear()
-        spans.append(_rate(chain.columns, texts))
+        chain.by_line.cache_clear()
+        spans.append(_rate(chain.tokens, texts))
         slow.append(_rate(plain.tokens, texts[: max(1, len(texts) // 10)]))
     row(f"{name}: articles/s folded, first time; again", f"{cold:,.0f}; {spread(warm, '{:,.0f}')}", "aim 5,000")
     row(f"{name}: the same with spans; ÷ plain form", f"{spread(spans, '{:,.0f}')}; {_ratio(spans, slow)}")

@@ -30,7 +30,7 @@ from benchmarks.elastic import articles
 from benchmarks.measure import row, spread, turns
 from tests.elastic import elastic_index
 from tests.es import Server, distribution
-from wirewatch.analysis.chain import both, tokens
+from wirewatch.analysis.chain import by_line, tokens
 from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.query import build
 from wirewatch.index.narrow import narrowed
@@ -96,7 +96,7 @@ def filled(where: IndexSettings, home: Path, size: int, batch: Sequence[Article]
 
 def ours(index: Index, standing: Sequence[Watch], batch: Sequence[Article], met: list[int], clock: Callable[[], float]) -> float:
     """Seconds of judging the batch, as a task of its own does it: nothing of the batch's words is remembered."""
-    both.cache_clear()
+    by_line.cache_clear()
     began = clock()
     met[:] = [len(judge(standing, index.get([each.id for each in batch])))]
     return clock() - began

@@ -6,17 +6,18 @@ stands between two blanks (a piece) is folded once and remembered, and a text is
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
-from itertools import chain
+from functools import cached_property, lru_cache, partial
+from itertools import accumulate, chain
 from operator import add, itemgetter
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 from wirewatch.analysis import plain
 from wirewatch.analysis.plain import HALF_KATAKANA, SPLIT, Token
 from wirewatch.analysis.tables import HALF_KANA, LETTERS, PAIRS, POSSESSIVE, TABLES_VERSION, TWINS, UNMISTAKABLE, VOICED
 
-__all__ = ["TABLES_VERSION", "Columns", "Token", "analyze", "both", "columns", "exacts", "forms", "stems", "tokens"]
+__all__ = ["TABLES_VERSION", "Reading", "Token", "analyze", "both", "by_line", "exacts", "forms", "stems", "tokens"]
 
 WORDS = 65_536  # remembered with their forms, about 12 MB
 PIECES, LONGEST_PIECE = 65_536, 40  # words with their marks, remembered; about 25 MB
@@ -27,41 +28,61 @@ Spans = tuple[tuple[int, ...], tuple[int, ...]]  # starts and ends
 _Made = TypeVar("_Made")
 
 
-class Columns(NamedTuple):
-    """A text's tokens in columns of one length, for who reads many and looks at few."""
-
-    stems: tuple[str, ...]
-    exacts: tuple[str, ...]
-    starts: list[int]
-    ends: list[int]
-
-
 def tokens(text: str) -> list[Token]:
     """The text's tokens in their order, each with its span in `text`."""
-    return list(map(_token, zip(*columns(text), strict=True)))
-
-
-def columns(text: str) -> Columns:
-    """As `tokens`, in half the time."""
     pieces = [(found.start(), _SPANS[found[0]]) for found in _PIECE.finditer(text)]
     starts = [begin + start for begin, (starts, _) in pieces for start in starts]
     ends = [begin + end for begin, (_, ends) in pieces for end in ends]
-    return Columns(*both(text), starts, ends)
+    return list(map(_token, zip(*both(text), starts, ends, strict=True)))
+
+
+class Reading:
+    """A text's tokens: the forms of all, and the places of those that are asked for."""
+
+    def __init__(self, text: str, forms: Pair | None = None) -> None:
+        """`forms`: as `both` gives them, if they are known already."""
+        self.text = text
+        self.stems, self.exacts = forms or both(text)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where a token starts and ends in the text."""
+        piece = bisect_right(self._tokens, number)
+        begin, (starts, ends) = self._begins[piece], _SPANS[self._pieces[piece]]
+        within = number - self._tokens[piece] + len(starts)
+        return begin + starts[within], begin + ends[within]
+
+    @cached_property
+    def _pieces(self) -> list[str]:
+        return self.text.split()
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [found.start() for found in _PIECE.finditer(self.text)]
+
+    @cached_property
+    def _tokens(self) -> list[int]:
+        """How many tokens there are up to each piece's end."""
+        return list(accumulate(len(_FORMS[piece][0]) for piece in self._pieces))
+
+
+def both(text: str) -> Pair:
+    """The stems and the exact forms of the text's tokens, of one length."""
+    return _joined(by_line(text))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def both(text: str) -> Pair:
-    """The stems and the exact forms of the text's tokens, of one length.
-
-    Remembered, since topics, stories, index and watches ask for the same body one after another.
-    """
-    return forms(text)
+def by_line(text: str) -> tuple[Pair, ...]:
+    """As `both`, of each line. Remembered, since stories, entities, topics, index and watches ask for the same body in turn."""
+    return tuple(map(forms, text.split("\n")))
 
 
 def forms(text: str) -> Pair:
     """As `both`, for a text that won't be asked for again."""
-    known = list(map(_FORMS.__getitem__, text.split()))
-    return tuple(chain.from_iterable(map(_STEMS, known))), tuple(chain.from_iterable(map(_EXACTS, known)))
+    return _joined(list(map(_FORMS.__getitem__, text.split())))
+
+
+def _joined(parts: Sequence[Pair]) -> Pair:
+    return tuple(chain.from_iterable(map(_STEMS, parts))), tuple(chain.from_iterable(map(_EXACTS, parts)))
 
 
 def stems(text: str) -> list[str]:

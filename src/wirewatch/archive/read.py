@@ -6,6 +6,7 @@ warcio reads a cut record back short without an error, even when told to check d
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from typing import cast
 
 import structlog
 from isal import isal_zlib
@@ -19,6 +20,7 @@ from wirewatch.errors import Reason, Retry
 from wirewatch.model import Origin, Page, Place
 
 log = structlog.get_logger()
+_CUT = cast("type[Exception]", isal_zlib.error)  # typed as an instance
 Found = tuple[Origin, Place, str, str]  # origin, place, final URL, content type
 
 
@@ -34,7 +36,7 @@ def read_page(archive: str, place: Place) -> Page:
         if len(packed) != place.length or not stream.eof or stream.unused_data:
             raise ValueError("the record is cut")
         return _page(next(iter(ArchiveIterator(BytesIO(record), check_digests=True))))
-    except (OSError, isal_zlib.error, ArchiveLoadFailed, ValueError, AttributeError, StopIteration) as error:
+    except (OSError, _CUT, ArchiveLoadFailed, ValueError, AttributeError, StopIteration) as error:
         raise Retry(Reason.ARCHIVE_LOST, f"{place.file} at {place.offset}: {error}") from error
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from wirewatch.analysis.chain import Token, tokens
+from wirewatch.analysis.chain import Reading, Token, tokens
 from wirewatch.model import EntityRule
 
 SHORT = 3  # letters of a stem; Kосово gives `kos`, Russia `rus`, which other words give too
@@ -69,23 +69,23 @@ class Gazetteer:
                 into[f" {name.key} "].append(_alias(name, number))
         self._stems, self._exacts = _Automaton(stems), _Automaton(exacts)
 
-    def find(self, text: str, found: Sequence[Token] | None = None) -> list[Found]:
+    def find(self, text: str, found: Reading | None = None) -> list[Found]:
         """The entities of a text in their order, overlapping ones decided for the longest; weak ones give none.
 
         `found`: the text's tokens, if they are known already.
         """
-        found = tokens(text) if found is None else found
-        matches = [*self._stems.matches(found, exact=False), *self._exacts.matches(found, exact=True)]
+        found = found or Reading(text)
+        matches = [*self._stems.matches(found.stems), *self._exacts.matches(found.exacts)]
         if not matches:
             return []
         chosen = _longest([match for match in matches if _as_written(text, found, match)], found)
         return [
-            Found(rule.id, rule.name, rule.kind, found[match.first].start, found[match.last].end)
+            Found(rule.id, rule.name, rule.kind, *_span(found, match))
             for match in self._believed(text, found, chosen)
             if not (rule := self.entities[match.alias.entity]).weak
         ]
 
-    def _believed(self, text: str, found: Sequence[Token], chosen: Sequence[_Match]) -> list[_Match]:
+    def _believed(self, text: str, found: Reading, chosen: Sequence[_Match]) -> list[_Match]:
         """The matches without the surnames and the sentences' first words that nothing else in the article speaks for."""
         doubtful = {match for match in chosen if self._may_be_a_word(text, found, match)}
         sure = {match.alias.entity for match in chosen if not match.alias.short and match not in doubtful}
@@ -97,9 +97,9 @@ class Gazetteer:
         bearers = _bearers([match for match in chosen if match.alias.short and match.alias.entity in sure], chosen)
         return [match for match in chosen if (match in bearers if match.alias.short else match.alias.entity in sure)]
 
-    def _may_be_a_word(self, text: str, found: Sequence[Token], match: _Match) -> bool:
+    def _may_be_a_word(self, text: str, found: Reading, match: _Match) -> bool:
         """Whether the name is an ordinary word that has its capital from the sentence, or from a line in capitals."""
-        start, end = found[match.first].start, found[match.last].end
+        start, end = _span(found, match)
         word = text[start:end]
         if match.first != match.last or word.lower() not in self._words[match.alias.entity]:
             return False
@@ -107,8 +107,8 @@ class Gazetteer:
             return text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0].isupper()
         return bool(_SENTENCE_BEGINS.search(text[max(0, start - BEFORE) : start]))
 
-    def _stands_as_a_word(self, text: str, found: Sequence[Token], number: int) -> bool:
-        return any(text[token.start : token.end] in self._words[number] for token in found)
+    def _stands_as_a_word(self, text: str, found: Reading, number: int) -> bool:
+        return any(text[slice(*found.span(token))] in self._words[number] for token in range(len(found.stems)))
 
 
 class Name(NamedTuple):
@@ -151,7 +151,7 @@ def _key(parts: Sequence[Token], *, exact: bool) -> str:
 
 
 def _alias(name: Name, number: int) -> _Alias:
-    capitals = tuple(_capital(name.text, part) for part in name.parts)
+    capitals = tuple(_capital(name.text, part.start) for part in name.parts)
     shouted = name.text.isupper() and sum(char.isalpha() for char in name.text) <= ACRONYM
     letters = sum(part.end - part.start for part in name.parts) if shouted else 0
     script = next((script for script in (_CYRILLIC, _LATIN) if letters and script.search(name.text)), None)
@@ -165,29 +165,33 @@ class _Automaton:
         self.aliases = [list(dict.fromkeys(each)) for each in aliases.values()]  # languages that spell alike give one
         self.automaton = AhoCorasick(list(aliases)) if aliases else None
 
-    def matches(self, found: Sequence[Token], *, exact: bool) -> Iterator[_Match]:
+    def matches(self, forms: Sequence[str]) -> Iterator[_Match]:
         """Each alias whose tokens stand in the text."""
-        folded = f" {_key(found, exact=exact)} "
+        folded = f" {' '.join(forms)} "
         for pattern, start, _ in self.automaton.find_matches_as_indexes(folded, overlapping=True) if self.automaton else ():
             first = folded.count(" ", 0, start)
             for alias in self.aliases[pattern]:
                 yield _Match(first, first + alias.size - 1, alias)
 
 
-def _capital(text: str, token: Token) -> bool:
-    return text[token.start : token.start + 1].isupper()
+def _span(found: Reading, match: _Match) -> tuple[int, int]:
+    return found.span(match.first)[0], found.span(match.last)[1]
 
 
-def _as_written(text: str, found: Sequence[Token], match: _Match) -> bool:
-    part, alias = found[match.first : match.last + 1], match.alias
-    if not _stands_alone(text, part[0].start, part[-1].end):
+def _capital(text: str, start: int) -> bool:
+    return text[start : start + 1].isupper()
+
+
+def _as_written(text: str, found: Reading, match: _Match) -> bool:
+    part, alias = [found.span(token) for token in range(match.first, match.last + 1)], match.alias
+    if not _stands_alone(text, part[0][0], part[-1][1]):
         return False
     if alias.shouted:
-        written = "".join([text[token.start : token.end] for token in part])
+        written = "".join([text[start:end] for start, end in part])
         if alias.script and not alias.script.search(written):
             return False
         return len(written) == alias.shouted and written.isupper()  # as a whole: the 23 of KN-23 has no capitals
-    return all(_capital(text, token) for token, needed in zip(part, alias.capitals, strict=True) if needed)
+    return all(_capital(text, start) for (start, _), needed in zip(part, alias.capitals, strict=True) if needed)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -202,7 +206,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not _KATAKANA.match(before) and not (end - start <= SHORT_KATAKANA and _KATAKANA.match(after))
 
 
-def _longest(matches: Sequence[_Match], found: Sequence[Token]) -> list[_Match]:
+def _longest(matches: Sequence[_Match], found: Reading) -> list[_Match]:
     """Of matches that share a letter, the longest, and of equal ones the earlier; several entities of one span all stay.
 
     Letters, not tokens: of 北韩国境 the pairs 北韩 and 韩国 are two tokens that share one.
@@ -210,7 +214,7 @@ def _longest(matches: Sequence[_Match], found: Sequence[Token]) -> list[_Match]:
     taken: dict[int, tuple[int, int]] = {}
     chosen: dict[tuple[int, int, int], _Match] = {}
     for match in sorted(matches, key=lambda match: (match.first - match.last, match.first, match.alias.short)):
-        span = found[match.first].start, found[match.last].end
+        span = _span(found, match)
         if all(taken.get(place, span) == span for place in range(*span)):
             taken.update(dict.fromkeys(range(*span), span))
             chosen.setdefault((match.first, match.last, match.alias.entity), match)

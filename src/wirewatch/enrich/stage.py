@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wirewatch.analysis.chain import Reading, both
 from wirewatch.enrich.entities import Gazetteer
 from wirewatch.enrich.language import identify
 from wirewatch.enrich.topics import Topics
@@ -27,7 +28,8 @@ def enrich(extract: Extract, *, prior: str | None, country: str | None, gazettee
     """Tag an article; `prior` and `country` are its source's."""
     language, script = identify(extract.title, extract.body, prior, country)
     text = f"{extract.title}\n{extract.body}"
-    mentions = gazetteer.find(text)
+    (stems, exacts), (more_stems, more_exacts) = both(extract.title), both(extract.body)  # as others ask for them
+    mentions = gazetteer.find(text, Reading(text, (stems + more_stems, exacts + more_exacts)))
     found = {each.id: each for each in mentions}  # first mention first
 
     def names(kind: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from wirewatch.analysis.chain import TABLES_VERSION, forms
+from wirewatch.analysis.chain import TABLES_VERSION, by_line, forms
 
 VERSION = 1  # of what is below; with the tables' it says which sketches can be compared
 RULES = VERSION * 1000 + TABLES_VERSION
@@ -84,7 +84,7 @@ _BYTES = _Bytes()
 
 def fold(body: str) -> Folded:
     """A text, its paragraphs parted by line breaks."""
-    parts = tuple(_paragraph(forms(line)[1]) for line in body.split("\n") if line.strip())
+    parts = tuple(_paragraph(words) for _, words in by_line(body) if words)
     return Folded(parts, _digest(parts))
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirewatch.analysis import chain, plain, tables
-from wirewatch.analysis.chain import both, forms, stems, tokens
+from wirewatch.analysis.chain import Reading, both, forms, stems, tokens
 
 EXAMPLES = [line.split("\t") for line in (Path(__file__).parent / "examples.tsv").read_text(encoding="utf-8").splitlines()]
 MIXED = st.text(alphabet="KkКкMМaаeеcсpрxхyуBВHНdlzшђљџéčŽ'’s -.,:1김정은金正恩プーﾌﾟー\u0301\u00ad")
@@ -41,7 +41,8 @@ def test_the_fast_chain_gives_the_tokens_and_spans_of_the_plain_one(text: str) -
     wanted = plain.tokens(text)
 
     assert tokens(text) == wanted
-    assert forms(text) == (tuple(token.text for token in wanted), tuple(token.exact for token in wanted))
+    assert forms(text) == both(text) == (tuple(token.text for token in wanted), tuple(token.exact for token in wanted))
+    assert list(map(Reading(text).span, range(len(wanted)))) == [(token.start, token.end) for token in wanted]
 
 
 @given(st.lists(MIXED, min_size=3, max_size=8))

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.matching import judged, precision_and_recall
-from wirewatch.analysis.chain import tokens
+from wirewatch.analysis.chain import Reading, both
 from wirewatch.enrich.checking import LANGUAGES
 from wirewatch.enrich.entities import Gazetteer, names
 from wirewatch.enrich.stage import enrich
@@ -139,7 +139,7 @@ def test_two_names_that_share_a_letter_of_chinese_are_decided_for_the_first() ->
 def test_tokens_that_are_known_already_are_not_made_again() -> None:
     text = "Kим Џонг Ун и Путин"
 
-    assert GAZETTEER.find(text, tokens(text)) == GAZETTEER.find(text)
+    assert GAZETTEER.find(text, Reading(text, both(text))) == GAZETTEER.find(text)
 
 
 def test_the_gazetteer_has_the_missions_world_in_eight_languages() -> None:
