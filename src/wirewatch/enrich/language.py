@@ -92,8 +92,6 @@ def _kin(language: str, other: str) -> bool:
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here: loading the model takes a moment
+    from wirewatch.enrich.unpacked import identifier  # here: loading the model takes a moment
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(LANGUAGES)
-    return identifier
+    return identifier(LANGUAGES)

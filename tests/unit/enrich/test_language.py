@@ -1,9 +1,13 @@
 """Language and script of short texts."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from benchmarks.language import mixed, shares
-from wirewatch.enrich.language import identify, script_of
+from wirewatch.enrich.language import LANGUAGES, identify, script_of
+from wirewatch.enrich.unpacked import identifier
 
 
 @pytest.mark.parametrize(
@@ -54,3 +58,26 @@ def test_a_quotation_in_another_language_changes_nothing() -> None:
     body = "Лидер Северне Кореје стигао је возом у Русију, јавиле су агенције. " * 4
 
     assert identify("Посета", f"{body}«We are very happy to be here», рекао је он. {body}", None, None) == ("sr", "Cyrl")
+
+
+def test_the_model_that_was_kept_unpacked_answers_alike_and_is_made_anew_when_it_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    text = "Лидер Северне Кореје стигао је возом у Русију"
+
+    unpacked = identifier(LANGUAGES).rank(text)
+    kept = identifier(LANGUAGES).rank(text)
+    (table,) = tmp_path.rglob("nb_ptc.npy")
+    os.truncate(table, 1000)
+    anew = identifier(LANGUAGES).rank(text)
+
+    assert unpacked == kept == anew
+    assert table.stat().st_size > 1000
+
+
+def test_where_no_model_can_be_kept_it_is_unpacked_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    assert identifier(LANGUAGES).classify("The leader of North Korea arrived by train in Russia")[0] == "en"
