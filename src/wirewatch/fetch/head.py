@@ -11,9 +11,10 @@ from urllib.parse import urljoin
 
 READ = 64 * 1024  # bytes; a head that is longer holds scripts
 LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that renews itself
-_UNREAD = ("script", "style", "noscript", "template", "textarea", "title")
+_UNREAD = (b"script", b"style", b"noscript", b"template", b"textarea", b"title")
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
 _WORDS = (b"refresh", b"noindex", b"none")  # without one of these no meta tag asks anything
+_TELLING = ("canonical", "refresh", "noindex", "none", "&#")
 _ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
 
@@ -31,7 +32,7 @@ def read_head(body: bytes, url: str) -> Head:
     """The head of the page at `url`."""
     if not _says_something(body[:READ], url):
         return Head()
-    text = without(body[:READ].decode("utf-8", "replace"), _UNREAD)
+    text = without(body[:READ], _UNREAD).decode("utf-8", "replace")
     onward, canonical, robots = "", "", []
     for kind, given in _tags(text):
         if kind == "link":
@@ -62,31 +63,31 @@ def _of_kind(start: bytes, opening: bytes) -> Iterator[bytes]:
     return (piece.partition(b">")[0] for piece in start.split(opening)[1:])
 
 
-def without(text: str, tags: tuple[str, ...]) -> str:
-    """The text without comments and without these elements; what isn't closed goes to the end."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a letter whose small form is longer (İ): positions would shift
-        lower = text
-    for start, end in (("<!--", "-->"), *((f"<{tag}", f"</{tag}") for tag in tags)):
+def without(page: bytes, tags: tuple[bytes, ...]) -> bytes:
+    """The page without comments and without these elements; what isn't closed goes to the end."""
+    lower = page.lower()
+    for start, end in ((b"<!--", b"-->"), *((b"<%b" % tag, b"</%b" % tag) for tag in tags)):
         if start in lower:
-            text, lower = _cut_out(text, lower, start, end)
-    return text
+            page, lower = _cut_out(page, lower, start, end)
+    return page
 
 
-def _cut_out(text: str, lower: str, start: str, end: str) -> tuple[str, str]:
-    """`text` and its small letters without what stands between `start` and `end`."""
+def _cut_out(page: bytes, lower: bytes, start: bytes, end: bytes) -> tuple[bytes, bytes]:
+    """The page and its small letters without what stands between `start` and `end`."""
     kept, at = list[slice](), 0
     while (begin := lower.find(start, at)) >= 0:
         kept.append(slice(at, begin))
         close = lower.find(end, begin + len(start))
         at = close + len(end) if close >= 0 else len(lower)
     kept.append(slice(at, None))
-    return "".join(text[part] for part in kept), "".join(lower[part] for part in kept)
+    return b"".join(page[part] for part in kept), b"".join(lower[part] for part in kept)
 
 
 def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The name and the attributes of each meta and link tag."""
+    """The name and the attributes of each meta and link tag that may ask or say something."""
     for found in _TAG.finditer(text):
+        if not any(word in found[2].lower() for word in _TELLING):
+            continue
         pairs = ((part[1].lower(), html.unescape(part[2] or part[3] or part[4] or "")) for part in _ATTRIBUTE.finditer(found[2]))
         yield found[1].lower(), dict(reversed(list(pairs)))  # of an attribute given twice the first counts
 

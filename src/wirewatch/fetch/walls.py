@@ -118,7 +118,8 @@ def _has_paragraphs(body: bytes) -> bool:
 
 def _is_stub(body: bytes, *, marked: bool) -> bool:
     """Whether a page says next to nothing, and that it wants a script (a mark says the same)."""
-    text = " ".join(_MARKUP.sub(" ", without(body.decode("utf-8", "replace"), ("script", "style", "template"))).split())
+    shown = without(body, (b"script", b"style", b"template")).decode("utf-8", "replace")
+    text = " ".join(_MARKUP.sub(" ", shown).split())
     return len(text) <= FEW and (marked or bool(_WANTS_SCRIPT.search(text)))
 
 
