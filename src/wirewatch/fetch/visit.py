@@ -30,7 +30,7 @@ from wirewatch.state.captures import FetchTask, HostTask
 from wirewatch.state.database import Database
 
 log = structlog.get_logger()
-BATCH = 20  # captures claimed at once: each may carry a feed's full text
+BATCH = 50  # captures claimed at once: each may carry a feed's full text
 REDIRECTS = 10
 TIMEOUTS = 2  # in a row, after which a host counts as down
 SLOWER, FASTER, SLOWEST = 2.0, 0.75, 32.0  # the pace's factor after a 429 and after a success; its limit

@@ -16,11 +16,12 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import httpcore
 import httpx
 
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Hop, Page
-from wirewatch.net.connect import GuardedTransport
+from wirewatch.net.connect import Pools
 from wirewatch.net.guard import Guard
 from wirewatch.net.unpack import OFFERED, Unpacker
 from wirewatch.safe import TOKEN, one_line
@@ -36,6 +37,13 @@ _URL_LIMIT = 8192  # characters; servers refuse longer ones
 _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
 _BEGIN = re.compile(r"[^/?#]*(?://[^/?#]*)?")  # of an address: what stands before its path
 _COOKIES = 8192  # characters of a Cookie header; servers refuse longer ones
+_BROKEN = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 _SECRET = ("authorization", "cookie")  # never kept: request headers end up in the archive
 
 
@@ -73,17 +81,16 @@ class Http:
         """
         self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
-        self._fixed = {"User-Agent": name, "Accept": _ACCEPT, "Accept-Encoding": OFFERED}
+        self._fixed = (("user-agent", name), ("accept", _ACCEPT), ("accept-encoding", OFFERED))
         self._never = tuple(host.lower().strip(".") for host in never)
         self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
-        self._transport = GuardedTransport(Guard(allow_networks), max_connections=max_connections, use_proxies=use_proxies)
+        self._pools = Pools(Guard(allow_networks), max_connections, use_proxies=use_proxies)
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._transport.__aexit__(kind, error, trace)
+        await self._pools.aclose()
 
     async def get(
         self,
@@ -115,7 +122,7 @@ class Http:
         began, fetched_at = time.perf_counter(), datetime.now(UTC)
         while True:
             self._refuse(plan.url.host)
-            request = self._request(plan)
+            request = self._headers(plan)
             _note_hop(plan, request, redirects)
             answer = await self._exchange(request, plan)
             if isinstance(answer, httpx.URL):
@@ -123,17 +130,17 @@ class Http:
                 if on_hop:
                     await _outside(deadline, on_hop(str(answer)))
                 continue
-            head, body, ip = answer
+            status, headers, body, ip = answer
             return Page(
                 url=asked,
                 final_url=_bare(plan.url),
-                status=head.status_code,
-                headers=_headers(head.headers),
+                status=status,
+                headers=headers,
                 body=body,
                 fetched_at=fetched_at,
                 took=time.perf_counter() - began,
                 hops=tuple(plan.hops),
-                request_headers=tuple(pair for pair in _headers(request.headers) if pair[0] not in _SECRET),
+                request_headers=tuple(pair for pair in request if pair[0] not in _SECRET),
                 ip=ip,
             )
 
@@ -142,44 +149,45 @@ class Http:
         if any(host == each or host.endswith(f".{each}") for each in self._never):
             raise Retry(Reason.NEVER, host)
 
-    def _request(self, plan: _Exchange) -> httpx.Request:
-        headers = {**self._fixed, **plan.headers}
-        at_home = (plan.url.scheme, plan.url.host, plan.url.port) == (plan.origin.scheme, plan.origin.host, plan.origin.port)
-        if plan.origin.userinfo and at_home:
-            secret = f"{plan.origin.username}:{plan.origin.password}".encode()
-            headers["Authorization"] = "Basic " + base64.b64encode(secret).decode()
-        request = httpx.Request("GET", plan.url, headers=headers, extensions={"timeout": self._timeout})
-        if plan.hops:
-            plan.cookies.set_cookie_header(request)
-        if len(request.headers.get("cookie", "")) > _COOKIES:
-            del request.headers["cookie"]
-        return request
+    def _headers(self, plan: _Exchange) -> Headers:
+        """What the next request says."""
+        url, home = plan.url, plan.origin
+        headers = [("host", url.netloc.decode("ascii")), *self._fixed]
+        headers += [(name.lower(), value) for name, value in plan.headers.items()]
+        if home.userinfo and (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port):
+            secret = f"{home.username}:{home.password}".encode()
+            headers.append(("authorization", "Basic " + base64.b64encode(secret).decode()))
+        if plan.hops and 0 < len(cookie := _cookie(plan)) <= _COOKIES:
+            headers.append(("cookie", cookie))
+        return tuple(headers)
 
-    async def _exchange(self, request: httpx.Request, plan: _Exchange) -> tuple[httpx.Response, bytes, str] | httpx.URL:
-        """One request: the answer with its body and the server's address, or where it redirects to."""
-        async with self._sent(request) as response:
-            onward = response.headers.get("location", "").strip()
-            if response.status_code in _REDIRECTS and onward:
-                plan.hops.append(Hop(url=_bare(plan.url), status=response.status_code, headers=_headers(response.headers)))
-                plan.cookies.extract_cookies(response)
+    async def _exchange(self, headers: Headers, plan: _Exchange) -> tuple[int, Headers, bytes, str] | httpx.URL:
+        """One request: the answer's status, headers, body and the server's address, or where it redirects to."""
+        async with self._sent(headers, plan.url) as answer:
+            said = httpx.Headers(answer.headers)
+            onward = said.get("location", "").strip()
+            if answer.status in _REDIRECTS and onward:
+                plan.hops.append(Hop(url=_bare(plan.url), status=answer.status, headers=_pairs(said)))
+                plan.cookies.extract_cookies(httpx.Response(answer.status, headers=said, request=httpx.Request("GET", plan.url)))
                 return _parse(onward, base=plan.url)
             if plan.on_head:
-                plan.on_head(response.status_code, response.headers.get("content-type", ""))
-            peer = response.extensions["network_stream"].get_extra_info("server_addr")
-            return response, await _body(response, plan), str(peer[0]) if peer else ""
+                plan.on_head(answer.status, said.get("content-type", ""))
+            peer = answer.extensions["network_stream"].get_extra_info("server_addr")
+            return answer.status, _pairs(said), await _body(answer, said, plan), str(peer[0]) if peer else ""
 
     @asynccontextmanager
-    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        response = None
+    async def _sent(self, headers: Headers, url: httpx.URL) -> AsyncIterator[httpcore.Response]:
+        answer = None
         try:
-            response = await self._transport.handle_async_request(request)
-            response.request = request
-            yield response
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            raise _retry(error, in_body=response is not None) from error
+            raw = [(name.encode(), value.encode("ascii")) for name, value in headers]
+            where = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+            answer = await self._pools.ask(httpcore.Request("GET", where, headers=raw, extensions={"timeout": self._timeout}))
+            yield answer
+        except (*_BROKEN, httpx.InvalidURL, UnicodeError) as error:
+            raise _retry(error, in_body=answer is not None) from error
         finally:
-            if response is not None:
-                await response.aclose()
+            if answer is not None:
+                await answer.aclose()
 
 
 def client_of(given: "FetchSettings") -> Http:
@@ -188,13 +196,19 @@ def client_of(given: "FetchSettings") -> Http:
     return Http(**{name: getattr(given, name) for name in names})
 
 
-async def _body(response: httpx.Response, plan: _Exchange) -> bytes:
+def _cookie(plan: _Exchange) -> str:
+    request = httpx.Request("GET", plan.url)
+    plan.cookies.set_cookie_header(request)
+    return str(request.headers.get("cookie", ""))
+
+
+async def _body(answer: httpcore.Response, said: httpx.Headers, plan: _Exchange) -> bytes:
     """The unpacked body within the limit."""
-    announced = response.headers.get("content-length", "")
+    announced = said.get("content-length", "")
     if not plan.cut and announced.isdecimal() and len(announced) < 20 and int(announced) > plan.max_bytes:
         raise Retry(Reason.TOO_LARGE, f"{announced} bytes announced, {plan.max_bytes} allowed")
-    unpacker = Unpacker(response.headers.get("content-encoding", ""), plan.max_bytes)
-    async for piece in response.aiter_raw():
+    unpacker = Unpacker(said.get("content-encoding", ""), plan.max_bytes)
+    async for piece in answer.stream:  # type: ignore[union-attr]  # which can be read at once, too; not so this one
         unpacker.feed(piece)
         if unpacker.full:
             break
@@ -235,9 +249,9 @@ def _bare(url: httpx.URL) -> str:
     return str(url.copy_with(userinfo=b"") if url.userinfo else url)
 
 
-def _note_hop(plan: _Exchange, request: httpx.Request, redirects: int) -> None:
+def _note_hop(plan: _Exchange, request: Headers, redirects: int) -> None:
     """Raise Retry(REDIRECTS) if the way is too long, or has been here before with the same cookies."""
-    mark = (str(plan.url), request.headers.get("cookie", ""))
+    mark = (str(plan.url), dict(request).get("cookie", ""))
     if mark in plan.seen:
         raise Retry(Reason.REDIRECTS, "redirects in a circle")
     if len(plan.hops) > redirects:
@@ -254,28 +268,28 @@ async def _outside(deadline: asyncio.Timeout, waiting: Awaitable[None]) -> None:
     deadline.reschedule(until + loop.time() - began if until else None)
 
 
-def _headers(headers: httpx.Headers) -> Headers:
+def _pairs(headers: httpx.Headers) -> Headers:
     """Those that have a name: over HTTP/2 anything comes for one, a line break, too."""
-    return tuple((name.lower(), value) for name, value in headers.multi_items() if TOKEN.fullmatch(name))
+    return tuple((name, value) for name, value in headers.multi_items() if TOKEN.fullmatch(name))
 
 
 def _retry(error: Exception, *, in_body: bool) -> Retry:
-    """What httpx raised, as a reason. Addresses are left out of the text: they may hold credentials."""
+    """What httpcore raised, as a reason. Addresses are left out of the text: they may hold credentials."""
     said = one_line(str(error), 200)
     match error:
-        case httpx.TimeoutException():
+        case httpcore.TimeoutException():
             return Retry(Reason.TIMEOUT, said or type(error).__name__)
-        case httpx.ConnectError() if tls := _tls_cause(error):
+        case httpcore.ConnectError() if tls := _tls_cause(error):
             return Retry(Reason.TLS, one_line(getattr(tls, "verify_message", "") or tls.reason or "no TLS", 200))
-        case httpx.NetworkError():
+        case httpcore.NetworkError():
             return Retry(Reason.CONNECTION, said or "the connection broke")
-        case httpx.RemoteProtocolError() if in_body and "closed" in said:
+        case httpcore.RemoteProtocolError() if in_body and "closed" in said:
             return Retry(Reason.TRUNCATED, said)
-        case httpx.RemoteProtocolError() if "disconnected" in said:
+        case httpcore.RemoteProtocolError() if "disconnected" in said:
             return Retry(Reason.CONNECTION, said)
-        case httpx.RemoteProtocolError():
+        case httpcore.RemoteProtocolError():
             return Retry(Reason.PROTOCOL, said)
-        case httpx.LocalProtocolError() | httpx.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeError():
+        case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeError():
             return Retry(Reason.BAD_URL, "not a web address")
         case _:
             return Retry(Reason.PROTOCOL, said or type(error).__name__)

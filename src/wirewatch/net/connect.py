@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import re
-import select
 import socket
 import ssl
 import threading
@@ -11,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,6 +19,7 @@ import httpx
 
 from wirewatch.errors import Reason, Retry, UserError
 from wirewatch.net.guard import Guard
+from wirewatch.net.stream import connect
 from wirewatch.safe import one_line
 
 _ADDRESSES = 8  # of a name that are tried
@@ -27,21 +27,6 @@ _A_SERVER = 10  # connections; the stages ask a host one thing at a time
 _NO_SECRET = re.compile(r"(?:\w{1,10}://)?[^:]*")  # of an address that is none: what can't be a password
 _KEEPALIVE = 30.0  # seconds; servers close idle connections after 5 to 75
 _SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
-
-
-class GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over our own way of connecting. No proxy of the environment unless told: a guard sees only that one."""
-
-    def __init__(
-        self, guard: Guard, *, max_connections: int, context: ssl.SSLContext | None = None, use_proxies: bool = False
-    ) -> None:
-        """`context`: which certificates are believed; None: certifi's authorities. `use_proxies`: those of the environment.
-
-        Raises UserError for one of these that is no address.
-        """
-        made = context or _authorities()
-        proxies = _proxies(getproxies()) if use_proxies else {}
-        self._pool = _Pools(made, _Backend(guard), max_connections, proxies)  # type: ignore[assignment]
 
 
 @cache
@@ -76,18 +61,24 @@ def _proxy(scheme: str, url: str) -> _Proxy:
     return _Proxy(url, auth)
 
 
-class _Pools:
-    """A pool for each server. httpcore looks through all of a pool's connections, pair by pair, before and after every request:
-    among 32 hosts that took two thirds of the time of fetching.
+class Pools:
+    """A pool of connections for each server, over our own way of connecting.
+
+    httpcore looks through all of a pool's connections, pair by pair, before and after every request: among 32 hosts that took
+    two thirds of the time of fetching.
     """
 
-    def __init__(self, context: ssl.SSLContext, backend: "_Backend", most: int, proxies: Mapping[str, _Proxy]) -> None:
-        """`most`: servers to which connections are kept. `proxies`: by scheme."""
-        self._context, self._backend, self._most, self._proxies = context, backend, most, proxies
+    def __init__(self, guard: Guard, most: int, *, context: ssl.SSLContext | None = None, use_proxies: bool = False) -> None:
+        """`most`: servers to which connections are kept. `context`: which certificates are believed; None: certifi's authorities.
+        `use_proxies`: those of the environment, else none; raises UserError for one of these that is no address.
+        """
+        self._context = context or _authorities()
+        self._backend, self._most = _Backend(guard), most
+        self._proxies = _proxies(getproxies()) if use_proxies else {}
         self._by_server: OrderedDict[tuple[bytes, bytes, int], httpcore.AsyncConnectionPool] = OrderedDict()
 
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """As httpcore's pools do."""
+    async def ask(self, request: httpcore.Request) -> httpcore.Response:
+        """The answer, its body not read yet: to be closed. Raises httpcore's errors."""
         origin = request.url.origin
         server = (origin.scheme, origin.host, origin.port)
         pool = self._by_server.get(server) or await self._new(origin)
@@ -96,12 +87,6 @@ class _Pools:
         if len(self._by_server) > self._most:
             await self._drop_idle(pool)
         return await pool.handle_async_request(request)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -131,7 +116,7 @@ class _Pools:
                 return
 
 
-class _Backend(httpcore.AnyIOBackend):
+class _Backend(httpcore.AsyncNetworkBackend):
     """Connects to checked addresses only. TLS is begun above it, with the name that was asked for."""
 
     def __init__(self, guard: Guard) -> None:
@@ -142,16 +127,15 @@ class _Backend(httpcore.AnyIOBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: _SocketOptions | None = None,
+        local_address: str | None = None,  # noqa: ARG002  # nobody sets these two
+        socket_options: _SocketOptions | None = None,  # noqa: ARG002
     ) -> httpcore.AsyncNetworkStream:
         addresses, refused = self._checked(await _resolve(host, port))
         failure: Exception = refused or Retry(Reason.DNS, "the name has no address")
         for address in addresses:
             try:
                 share = timeout / len(addresses) if timeout else None  # an IPv6 that leads nowhere must not use it up
-                stream = await super().connect_tcp(address, port, share, local_address, socket_options)
-                return _Stream(stream, address, stream.get_extra_info("socket"))
+                return await connect(address, port, share)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -176,45 +160,6 @@ class _Backend(httpcore.AnyIOBackend):
             except Retry as error:
                 refused = error
         return good, refused
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed also if its TLS handshake is broken off (httpcore 1.0 leaves it open then), and that knows its
-    peer without asking the kernel eight times a request."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream, peer: str, handle: socket.socket) -> None:
-        self._inner, self._peer, self._socket = inner, peer, handle
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._peer, self._socket)
-        except BaseException:
-            await self._inner.aclose()
-            raise
-
-    def get_extra_info(self, info: str) -> Any:
-        if info == "server_addr":
-            return (self._peer,)
-        if info == "is_readable":  # of an idle connection: the server has closed it
-            return self._socket.fileno() < 0 or _readable(self._socket)
-        return self._inner.get_extra_info(info)
-
-
-def _readable(handle: socket.socket) -> bool:
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 async def _resolve(host: str, port: int) -> list[str]:

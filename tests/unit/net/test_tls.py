@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpcore
 import pytest
 
 from tests.loopback import Site, answer
 from wirewatch.errors import Reason, Retry
 from wirewatch.net.client import Http
-from wirewatch.net.connect import GuardedTransport
+from wirewatch.net.connect import Pools
 from wirewatch.net.guard import Guard
 
 PEM = Path(__file__).with_name("vesti.pem")  # made for these tests: signed by itself, for vesti.example, valid for a century
@@ -36,20 +36,22 @@ def status_of(name: str) -> int:
     """What a client that believes the test's certificate gets from the server under that name."""
 
     async def run() -> int:
-        transport = GuardedTransport(Guard(["127.0.0.1/32"]), max_connections=1, context=ssl.create_default_context(cafile=PEM))
-        async with Site({"/": answer("page")}, context=server()) as site, transport:
+        pools = Pools(Guard(["127.0.0.1/32"]), 1, context=ssl.create_default_context(cafile=PEM))
+        async with Site({"/": answer("page")}, context=server()) as site:
             extensions: dict[str, Any] = {"timeout": {"connect": 5.0, "read": 5.0}}
-            request = httpx.Request("GET", f"https://{name}:{site.port}/", extensions=extensions)
-            response = await transport.handle_async_request(request)
+            headers = [("host", f"{name}:{site.port}")]
+            request = httpcore.Request("GET", f"https://{name}:{site.port}/", headers=headers, extensions=extensions)
+            response = await pools.ask(request)
             await response.aclose()
-            return response.status_code
+            await pools.aclose()
+            return response.status
 
     return asyncio.run(run())
 
 
 def test_the_certificate_is_held_against_the_name_not_the_address() -> None:
     assert status_of("vesti.example") == 200
-    with pytest.raises(httpx.ConnectError, match=r"vreme\.example"):
+    with pytest.raises(httpcore.ConnectError, match=r"vreme\.example"):
         status_of("vreme.example")
 
 
