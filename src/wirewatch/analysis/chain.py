@@ -57,12 +57,15 @@ class Reading:
 
     @cached_property
     def _begins(self) -> list[int]:
+        sizes = list(map(len, self._pieces))
+        if sum(sizes) + len(sizes) - 1 == len(self.text):  # one sign between any two, as in most texts
+            return list(accumulate(map((1).__add__, sizes), initial=0))
         return [found.start() for found in _PIECE.finditer(self.text)]
 
     @cached_property
     def _tokens(self) -> list[int]:
         """How many tokens there are up to each piece's end."""
-        return list(accumulate(len(_FORMS[piece][0]) for piece in self._pieces))
+        return list(accumulate(map(len, map(_STEMS, map(_FORMS.__getitem__, self._pieces)))))
 
 
 def both(text: str) -> Pair:

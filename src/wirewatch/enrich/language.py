@@ -32,7 +32,7 @@ def identify(title: str, body: str, prior: str | None, country: str | None) -> t
     text = f"{title}\n{body[:LOOKED_AT]}"
     script = script_of(text)
     expected = (prior or "").partition("-")[0].lower()
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(map(str.isalpha, text))
     if letters < (SHORT // 2 if script in ("Kore", "Hani", "Jpan") else SHORT):
         return "und", script
     guess = _guess(text, expected)
@@ -53,7 +53,7 @@ def script_of_letter(char: str) -> str:
 
 def script_of(text: str) -> str:
     """The script of most letters; Japanese if a tenth of them is kana, `Zyyy` if there is none."""
-    counts = Counter(script_of_letter(char) for char in text)
+    counts = Counter(map(script_of_letter, text))
     counts.pop("", None)
     if not counts:
         return "Zyyy"

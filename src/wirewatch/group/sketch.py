@@ -98,7 +98,7 @@ def _digest(parts: Sequence[Paragraph]) -> bytes | None:
 def _paragraph(words: Sequence[str]) -> Paragraph:
     folded = " ".join(words)
     key = number_of(folded, 64) if len(words) >= TELLING else 0
-    return Paragraph(folded, bytes(map(_BYTES.__getitem__, words)), _numbers(words), key)
+    return Paragraph(folded, bytes(map(_BYTES.__getitem__, words)), _numbers(words) if _DIGIT.search(folded) else (), key)
 
 
 def _numbers(words: Sequence[str]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ Not kept: scheme, `www.`, default ports, user and password, fragment, the order 
 """
 
 from base64 import b32encode
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
@@ -23,6 +24,7 @@ _TRACKERS = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)  # of one article it is asked ten times, mostly in a row
 def key_of(url: str) -> str:
     """The identity of an article's address, ASCII, at most LONGEST_KEY characters; the same for its own `https://` form.
 
