@@ -1,10 +1,11 @@
 """Paces and moments as people write them. Light: Airflow reads this file each time it looks at a DAG."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from wirewatch.errors import UserError
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d?", re.ASCII)  # what fromisoformat reads as a date
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -24,8 +25,11 @@ def pace_text(seconds: float) -> str:
     return f"{seconds / size:g}{unit}"
 
 
-def moment(text: str | None, option: str) -> datetime | None:
-    """A time from `7d` (ago), a date or an RFC 3339 time; without a zone it is UTC. Raises UserError, which names the option."""
+def moment(text: str | None, option: str, zone: tzinfo = UTC, *, end: bool = False) -> datetime | None:
+    """A time from `7d` (ago), a date or an RFC 3339 time, of `zone` if it names none. Raises UserError with the option's name.
+
+    `end`: a date stands for the end of its day, so that `--until 2026-11-20` takes in what came on that day.
+    """
     if text is None:
         return None
     try:
@@ -34,9 +38,10 @@ def moment(text: str | None, option: str) -> datetime | None:
         pass
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+        return (at + timedelta(days=1) if end and _DAY.fullmatch(text) else at).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def later(text: str, option: str) -> datetime:

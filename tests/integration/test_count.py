@@ -70,6 +70,7 @@ def test_two_measures_make_a_table(sample: Cli) -> None:
 
     assert sheet[0] == ["language", "source", "articles"]
     assert len(sheet) == len(rows) + 1
+    assert "" in [row[0] for row in csv.reader(io.StringIO(sample("count", "*", "--by", "topic", "--csv")))]  # on none
     assert "█" in sample("count", "Kim Putin", "--by", "source")
     assert all(str(row["language"]) in screen for row in rows)
 
@@ -87,6 +88,10 @@ def test_an_answer_of_any_length_as_a_sheet(sample: Cli, everything: list[dict[s
 
     assert [row["id"] for row in sheet] == [row["id"] for row in everything]
     assert len(some) == 3
+    assert list(some[0]) == list(sample.rows("search", "Kim Putin", "--limit", "1")[0])
+    assert sample("search", "Kim Putin", "--csv", "--limit", "0", "--stories").strip().split(",") == list(
+        sample.rows("search", "Kim Putin", "--limit", "1", "--stories")[0]
+    )
     assert not any(cell.startswith(("=", "+", "@")) for row in sheet for cell in row.values())
 
 
@@ -126,6 +131,9 @@ def test_an_article_tells_why_it_is_on_a_topic(everything: list[dict[str, object
         (("count", "*", "--by", "day,day"), "--by: 'day,day'"),
         (("count", "*", "--zone", "Mars/Base"), "--zone: 'Mars/Base' is no time zone"),
         (("search", "*", "--all"), "--all: goes with --json or --csv"),
+        (("search", "*", "--all", "--csv", "--limit", "1"), "--all: goes with --json or --csv, and without"),
+        (("search", "*", "--json", "--csv"), "--json and --csv: write one of them"),
+        (("count", "*", "--json", "--csv"), "--json and --csv: write one of them"),
         (("count", "*", "--png", "/nowhere/a.png"), "--png: /nowhere/a.png can't be written"),
         (("search", "*", "--explain", "--csv"), "--explain: goes with the screen or --json"),
     ],

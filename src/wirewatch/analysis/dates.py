@@ -41,10 +41,10 @@ def _span(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
     found = _FORM.fullmatch(text)
     if not found:
         raise NotADate(f"{text!r} is no date; write 2023-09-13, 2023-09-01..2023-09-30, >=2023-09 or 2023-09-13T10:00Z")
-    if found["zone"]:
-        zone = datetime.fromisoformat(f"2000-01-01T00:00{found['zone']}").tzinfo or UTC
     year, month, day, hour, minute, second = (int(found[name] or 0) for name in _FORM.groupindex if name != "zone")
     try:
+        if found["zone"]:
+            zone = datetime.fromisoformat(f"2000-01-01T00:00{found['zone']}").tzinfo or UTC
         start = datetime(year, month or 1, day or 1, hour, minute, second, tzinfo=zone)
         if found["hour"]:
             lasts = timedelta(seconds=1) if found["second"] else timedelta(minutes=1)

@@ -21,7 +21,7 @@ EMPTY = "the index is empty: `wirewatch run --once` polls the feeds and fills it
 QUERY = 'Words, AND OR NOT, (groups), "phrases", field:word, prefix*. * meets all.'
 Query = Annotated[str, typer.Argument(help=QUERY)]
 Since = Annotated[str | None, typer.Option(help="Not older than: 7d, 12h, 2026-11-01.")]
-Until = Annotated[str | None, typer.Option(help="Not newer than: 1d, 2026-11-20.")]
+Until = Annotated[str | None, typer.Option(help="Not newer than: 1d, 2026-11-20 (that day too).")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be repeated.")]
 Languages = Annotated[list[str] | None, typer.Option("--language", help="Only this language (sr, ru, ko …); may be repeated.")]
 Entities = Annotated[list[str] | None, typer.Option("--entity", help="Only with this entity's id; repeated: with all of them.")]
@@ -31,19 +31,35 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 Csv = Annotated[bool, typer.Option("--csv", help="Comma-separated, with a head, for spreadsheets.")]
 
 
-def narrowed(since: Since, until: Until, sources: Sources, languages: Languages, entities: Entities, topics: Topics) -> "Search":
-    """What the options ask beside the words. Raises UserError for a time that can't be read."""
+def narrowed(
+    since: Since,
+    until: Until,
+    sources: Sources,
+    languages: Languages,
+    entities: Entities,
+    topics: Topics,
+    zone: tzinfo = UTC,
+) -> "Search":
+    """What the options ask beside the words; their days are those of `zone`. Raises UserError for a time that can't be read."""
     from wirewatch.index.port import Search
     from wirewatch.pace import moment
 
     return Search(
-        since=moment(since, "--since"),
-        until=moment(until, "--until"),
+        since=moment(since, "--since", zone),
+        until=moment(until, "--until", zone, end=True),
         sources=tuple(sources or ()),
         languages=tuple(languages or ()),
         entities=tuple(entities or ()),
         topics=tuple(topics or ()),
     )
+
+
+def one_form(*, as_json: bool, as_csv: bool) -> None:
+    """Raises UserError where both forms are asked for."""
+    from wirewatch.errors import UserError
+
+    if as_json and as_csv:
+        raise UserError("--json and --csv: write one of them")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,4 +110,5 @@ def feed(
         draft.write_bytes(document)
         draft.replace(output)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise UserError(f"--output: {output} can't be written: {error.strerror}") from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Key = tuple[str, ...]
 BAR = 50  # characters of the longest bar
 COLUMNS = 8  # values of a second measure that are shown on the screen; --csv and --json have all
+NONE = "-"  # an empty cell in CSV: a spreadsheet would take it for a formula
 BY = ("day", "month", "source", "language", "script", "country", "topic", "entity")
 
 
@@ -46,7 +47,8 @@ def count(
 ) -> None:
     """Count what a search finds. Days are those of publication, or of first sight where that isn't known."""
     measures, where = _measures(by), _zone(zone)
-    ask = asking.narrowed(since, until, source, language, entity, topic)
+    asking.one_form(as_json=as_json, as_csv=as_csv)
+    ask = asking.narrowed(since, until, source, language, entity, topic, where)
     asked = asking.read(query, ask, ctx.obj.settings(), literal=literal, zone=where)
     with asking.opened_index(asked.settings) as index:
         counts, total = _counted(index.scan(asked.tree, ask), measures, where, stories=stories)
@@ -73,7 +75,7 @@ def _write_json(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: st
 def _write_csv(rows: list[tuple[Key, int]], measures: tuple[str, ...], what: str) -> None:
     out = csv.writer(sys.stdout)
     out.writerow((*measures, what))
-    out.writerows((*map(show.cell, key), number) for key, number in rows)
+    out.writerows((*("" if part == NONE else show.cell(part) for part in key), number) for key, number in rows)
 
 
 def _measures(by: str) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def _counted(
 
 
 def _values(article: "Article", measure: str, zone: tzinfo) -> tuple[str, ...]:
-    """The article's values of a measure; `-` where it has none."""
+    """The article's values of a measure; NONE where it has none."""
     at = article.shown_at.astimezone(zone)
     read: dict[str, Callable[[], tuple[str, ...]]] = {
         "day": lambda: (f"{at:%Y-%m-%d}",),
@@ -125,9 +127,9 @@ def _values(article: "Article", measure: str, zone: tzinfo) -> tuple[str, ...]:
         "source": lambda: (article.source,),
         "language": lambda: (article.language,),
         "script": lambda: (article.script,),
-        "country": lambda: (article.country or "-",),
-        "topic": lambda: article.topics or ("-",),
-        "entity": lambda: article.entities or ("-",),
+        "country": lambda: (article.country or NONE,),
+        "topic": lambda: article.topics or (NONE,),
+        "entity": lambda: article.entities or (NONE,),
     }
     return read[measure]()
 

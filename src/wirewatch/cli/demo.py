@@ -66,7 +66,10 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise UserError(f"--keep: {keep} is not empty; name a new folder")
-    keep.mkdir(parents=True, exist_ok=True)
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--keep: {keep} can't be made: {error.strerror}") from error
     yield keep
 
 

@@ -24,7 +24,8 @@ Explain = Annotated[
 ]
 Write = Callable[[dict[str, Any]], None]
 Spreads = Mapping["ArticleId", "Spread"]
-NAMES_SHOWN = 6
+LIMIT, NAMES_SHOWN = 20, 6
+STORY = ("tellings", "first_source", "sources", "languages", "begun_at", "latest_at")
 NOT_SHOWN = {"body", "revision"}  # of an article: the text is the outlet's, the revision is ours
 
 
@@ -44,7 +45,7 @@ def search(
     topic: asking.Topics = None,
     stories: Stories = False,
     sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
-    limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 20,
+    limit: Annotated[int | None, typer.Option(min=0, max=10_000, help="At most so many.", show_default=str(LIMIT))] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every article, newest first, however many; with --json or --csv.")] = False,
     literal: asking.Literal = False,
     explain: Explain = False,
@@ -52,11 +53,12 @@ def search(
     as_csv: asking.Csv = False,
 ) -> None:
     """Find articles, whatever their language, script and inflection."""
-    _check(sort, stories=stories, all_=all_, explain=explain, as_json=as_json, as_csv=as_csv)
+    asking.one_form(as_json=as_json, as_csv=as_csv)
+    _check(sort, limit, stories=stories, all_=all_, explain=explain, in_rows=as_json or as_csv, as_csv=as_csv)
     ask = asking.narrowed(since, until, source, language, entity, topic)
-    ask = replace(ask, stories=stories, sort=sort, limit=limit, explain=explain)
+    ask = replace(ask, stories=stories, sort=sort, limit=LIMIT if limit is None else limit, explain=explain)
     asked = asking.read(query, ask, ctx.obj.settings(), literal=literal)
-    write = _csv_writer() if as_csv else show.json_line
+    write = _csv_writer(stories=stories) if as_csv else show.json_line
     if all_:
         _write_all(asked, write, quiet=ctx.obj.quiet)
         return
@@ -72,14 +74,14 @@ def search(
         show.say(hint)
 
 
-def _check(sort: str, *, stories: bool, all_: bool, explain: bool, as_json: bool, as_csv: bool) -> None:
+def _check(sort: str, limit: int | None, *, stories: bool, all_: bool, explain: bool, in_rows: bool, as_csv: bool) -> None:
     """Raises UserError where options don't go together."""
     from wirewatch.errors import UserError
 
     if sort not in ("relevance", "date"):
         raise UserError(f"--sort: {sort!r} is no order; write relevance or date")
-    if all_ and (stories or not (as_json or as_csv)):
-        raise UserError("--all: goes with --json or --csv, and without --stories")
+    if all_ and (stories or limit is not None or not in_rows):
+        raise UserError("--all: goes with --json or --csv, and without --stories and --limit")
     if explain and (all_ or as_csv):
         raise UserError("--explain: goes with the screen or --json, and without --all")
 
@@ -122,19 +124,25 @@ def spread_of(answer: "Answer", settings: "Settings") -> "dict[ArticleId, Spread
         return stories.spreads(db, [hit.article.story_id for hit in answer.hits])
 
 
-def _csv_writer() -> Write:
-    """Writes a head with the first row; lists with a semicolon between."""
+def _csv_writer(*, stories: bool) -> Write:
+    """Writes a head, and then rows; lists with a semicolon between."""
     out = csv.writer(sys.stdout)
-    begun = False
+    out.writerow(_columns(stories=stories))
+    return lambda row: out.writerow(show.cell(value) for value in row.values())
 
-    def write(row: dict[str, Any]) -> None:
-        nonlocal begun
-        if not begun:
-            out.writerow(row)
-            begun = True
-        out.writerow(show.cell(value) for value in row.values())
 
-    return write
+def _columns(*, stories: bool) -> tuple[str, ...]:
+    """The names of a row's parts."""
+    of_story = [f"story_{part}" for part in STORY] if stories else []
+    return (*_of_article(), "score", "highlights", *of_story)
+
+
+def _of_article() -> tuple[str, ...]:
+    from dataclasses import fields
+
+    from wirewatch.model import Article
+
+    return tuple(part.name for part in fields(Article) if part.name not in NOT_SHOWN)
 
 
 def _other_names(also: "Also") -> str:
@@ -146,9 +154,7 @@ def _other_names(also: "Also") -> str:
 
 def as_row(hit: "Hit", spreads: Spreads | None = None, *, explain: bool = False) -> dict[str, Any]:
     """The JSON contract of `search --json` (docs/reference.md); `spreads`: of stories."""
-    from dataclasses import fields
-
-    row = {part.name: getattr(hit.article, part.name) for part in fields(hit.article) if part.name not in NOT_SHOWN}
+    row = {name: getattr(hit.article, name) for name in _of_article()}
     row |= {"score": round(hit.score, 4), "highlights": list(hit.highlights)}
     if spreads is not None:
         row |= {"tellings": hit.tellings} | _story_row(_spread_or_own(hit, spreads))
@@ -166,14 +172,8 @@ def _spread_or_own(hit: "Hit", spreads: Spreads) -> "Spread":
 
 
 def _story_row(spread: "Spread") -> dict[str, Any]:
-    return {
-        "story_tellings": spread.tellings,
-        "story_first_source": spread.sources[0],
-        "story_sources": spread.sources,
-        "story_languages": spread.languages,
-        "story_begun_at": spread.begun_at,
-        "story_latest_at": spread.latest_at,
-    }
+    parts = (spread.tellings, spread.sources[0], spread.sources, spread.languages, spread.begun_at, spread.latest_at)
+    return {f"story_{name}": part for name, part in zip(STORY, parts, strict=True)}
 
 
 def unmarked(line: str) -> str:

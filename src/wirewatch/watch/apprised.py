@@ -23,6 +23,7 @@ MAIL, JSON, NTFY = ("mailto", "mailtos"), ("json", "jsons"), ("ntfy", "ntfys")
 ASSET: dict[str, Any] = {"app_id": "wirewatch", "app_desc": "wirewatch", "app_url": "", "async_mode": False}
 ASSET |= {"image_url_mask": "", "image_url_logo": ""}  # else readers' devices fetch pictures from Apprise's repository
 CARDS = ("discord",)  # speak Markdown, but only in a frame that has to be asked for
+_IMPORTING = threading.Lock()
 WHY = {  # what Apprise's log or its libraries say, and what that means; nothing of their own words is passed on
     r"timed? ?out": "no answer in time",
     r"refused": "refuses connections",
@@ -86,8 +87,7 @@ class AppriseChannel:
 
     def _sender(self, beside: str) -> tuple[Any, Style]:
         """An Apprise object for this one address, and the style that its receiver likes best."""
-        import apprise  # here: half a second that only telling needs
-
+        apprise = _apprise()
         card = "format=markdown" if scheme(self.url) in CARDS and "format=" not in self.url else ""
         options = "&".join(part for part in (beside, card, "overflow=split") if part)
         sender = apprise.Apprise(asset=apprise.AppriseAsset(**ASSET))
@@ -96,10 +96,9 @@ class AppriseChannel:
         return sender, MARKDOWN if card else _style(sender[0].notify_format)
 
     def _mail(self, subject: str, page: str, week: Sequence[tuple[str, int]] = ()) -> None:
-        from apprise.attachment import memory
-
         sender, _ = self._sender("inline=yes")
-        attach = [_untyped(memory).AttachMemory(picture(week), name=mails.PICTURE, mimetype="image/png")] if week else []
+        memory = _apprise().attachment.memory
+        attach = [memory.AttachMemory(picture(week), name=mails.PICTURE, mimetype="image/png")] if week else []
         self._notify(sender, subject, page, HTML, attach)
 
     def _notify(self, sender: Any, title: str, body: str, style: Style, attach: Sequence[Any] = ()) -> None:
@@ -110,9 +109,13 @@ class AppriseChannel:
             raise DeliveryFailed(f"{shown(self.url)} did not take it{_why(said)}")
 
 
-def _untyped(module: Any) -> Any:
-    """Apprise's attachments have no types."""
-    return module
+def _apprise() -> Any:
+    """The library: half a second that only telling needs. Two threads that import parts of it at once find half of it."""
+    with _IMPORTING:
+        import apprise
+        import apprise.attachment.memory
+
+        return apprise
 
 
 def picture(week: Sequence[tuple[str, int]]) -> bytes:

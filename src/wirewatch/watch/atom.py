@@ -20,7 +20,7 @@ def feed(watch: str, stories: Sequence[Story], now: datetime) -> bytes:
     root = ET.Element("feed", xmlns=ATOM)
     _add(root, "id", _id(f"watch/{watch}"))
     _add(root, "title", f"wirewatch: {watch}")
-    _add(root, "updated", rfc3339(max((story.matched_at for story in stories), default=now)) or "")
+    _add(root, "updated", rfc3339(max((story.updated_at for story in stories), default=now)) or "")
     _add(root, "generator", "wirewatch")
     for story in stories:
         _entry(root, watch, story)
@@ -35,7 +35,7 @@ def _entry(root: ET.Element, watch: str, story: Story) -> None:
     _add(entry, "title", one_line(story.title, 300) or "(no headline)")
     if address := web_address(story.url):
         ET.SubElement(entry, "link", rel="alternate", href=address)
-    _add(entry, "updated", rfc3339(story.matched_at) or "")
+    _add(entry, "updated", rfc3339(story.updated_at) or "")
     if story.published_at:
         _add(entry, "published", rfc3339(story.published_at) or "")
     _add(ET.SubElement(entry, "author"), "name", one_line(story.source, 100) or "unknown")

@@ -35,8 +35,10 @@ class LookBack:
 
     @property
     def a_day(self) -> float:
-        """Stories a day."""
-        return len(self.told) / max((self.until - self.since) / timedelta(days=1), 1 / 24)
+        """Stories a day, of the days that there were articles at all; what came on the first day counts as a day's."""
+        day = timedelta(days=1)
+        watched = max(self.until - max(self.since, self.began), min(day, self.until - self.since))
+        return len(self.told) / max(watched / day, 1 / 24)
 
     def days(self) -> list[int]:
         """Stories by day, the first day first."""
@@ -69,7 +71,8 @@ def look_back(index: Index, told_by: ToldBy, watch: Watch, since: datetime, max_
 
 def _begin(watch: Watch, since: datetime) -> datetime:
     """From when on articles must be known, to say what was met at `since`."""
-    return since - (WEEK * WEEKS + watch.rate.within) if watch.rate else since
+    before = WEEK * WEEKS + watch.rate.within if watch.rate else timedelta(0)
+    return since - before if since - EPOCH > before else since
 
 
 def _story(article: Article) -> ArticleId:

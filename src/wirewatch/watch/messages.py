@@ -128,10 +128,11 @@ def facts(message: Message, zone: str) -> str:
 def fields(message: Message) -> dict[str, str]:
     """The message's parts for programs; times as RFC 3339 in UTC, "" if not known (docs/reference.md).
 
-    The title is `headline` here: Apprise's own JSON has a `title`, with the watch's name.
+    The title is `headline` here, and the version `update`: Apprise's own JSON has a `title`, with the watch's name, and a
+    `version`, and would rename them.
     """
     parts = {name: _field(value) for name, value in asdict(message).items()}
-    return {"headline": parts.pop("title")} | parts
+    return {"headline": parts.pop("title"), "update": parts.pop("version")} | parts
 
 
 def plain(message: Message) -> dict[str, object]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from wirewatch.model import ChannelPlan
 
-MIDNIGHT = time(0)
+MIDNIGHT, DAY = time(0), timedelta(days=1)
 
 
 def tell_at(plan: ChannelPlan, now: datetime) -> datetime:
@@ -23,7 +23,8 @@ def quiet_until(plan: ChannelPlan, at: datetime) -> datetime:
     within = start <= clock < end if start < end else clock >= start or clock < end
     if not within:
         return at
-    return max(at, _moment(local, end, plan) if clock < end else _moment(local + timedelta(days=1), end, plan))
+    day = local if clock < end else local + timedelta(days=1)
+    return max(at, *(_moment(day, end, plan, fold) for fold in (0, 1)))
 
 
 def gathers(plan: ChannelPlan) -> bool:
@@ -36,12 +37,16 @@ def _next_digest(plan: ChannelPlan, now: datetime) -> datetime:
     if plan.daily is not None:
         today = _moment(local, plan.daily, plan)
         return today if today > now else _moment(local + timedelta(days=1), plan.daily, plan)
+    if plan.digest == DAY:
+        return _moment(local + timedelta(days=1), MIDNIGHT, plan)  # also where the clock is changed
     if plan.digest is not None:  # on the hour and the like, so that all that comes meanwhile is due together
         midnight = _moment(local, MIDNIGHT, plan)
         return midnight + ((now - midnight) // plan.digest + 1) * plan.digest
     return now
 
 
-def _moment(day: datetime, clock: time, plan: ChannelPlan) -> datetime:
-    """That time of that day; one that summer time leaves out is an hour later."""
-    return datetime.combine(day.date(), clock, ZoneInfo(plan.zone)).astimezone(UTC)
+def _moment(day: datetime, clock: time, plan: ChannelPlan, fold: int = 0) -> datetime:
+    """That time of that day; one that summer time leaves out is an hour later, of one that comes twice the first (`fold` 1: the
+    second).
+    """
+    return datetime.combine(day.date(), clock, ZoneInfo(plan.zone)).replace(fold=fold).astimezone(UTC)

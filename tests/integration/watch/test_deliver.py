@@ -88,6 +88,7 @@ def test_a_webhook_gets_the_parts_and_the_matchs_id(db: Database, receiver: Rece
     assert (body["watch"], body["sentence"]) == ("kim-putin", "<em>Kим</em>")
     assert body["title"] == f"[kim-putin] {body['headline']}"
     assert body["url"].startswith("https://")
+    assert (body["update"], body["version"]) == ("0", "1.0")  # the latter is Apprise's
     assert states(db) == [("hook", "sent", 1)]
 
 

@@ -103,6 +103,7 @@ def test_a_query_is_read_as_the_reference_says(query: str, tree: Node) -> None:
         ('topic:""', 6, "topic: wants a value"),
         ("published:yesterday", 10, "published: 'yesterday' is no date; write 2023-09-13"),
         ("published:2023-02-30", 10, "in no calendar"),
+        ("published:2023-09-13T10:00+99:00", 10, "in no calendar"),
         ("published:2023-09-02..2023-09-01", 10, "ends before it begins"),
         ("published:2023-09-01 .. 2023-09-30", 21, "a range is written without blanks"),
         ("—", 0, "holds no word"),

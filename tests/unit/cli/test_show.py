@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -64,9 +65,21 @@ def test_a_moment_is_ago_or_a_date() -> None:
     assert moment(None, "--since") is None
 
 
+def test_a_day_begins_in_the_zone_asked_for_and_until_takes_it_in() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+
+    assert moment("2026-11-28", "--since", tokyo) == datetime(2026, 11, 27, 15, tzinfo=UTC)
+    assert moment("2026-11-28", "--until", tokyo, end=True) == datetime(2026, 11, 28, 15, tzinfo=UTC)
+    assert moment("2026-11-28T10:00", "--until", end=True) == datetime(2026, 11, 28, 10, tzinfo=UTC)
+    assert moment("2026-10-25", "--until", ZoneInfo("Europe/Belgrade"), end=True) == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
 def test_what_is_no_moment_says_what_would_be() -> None:
     with pytest.raises(UserError, match="--since: 'yesterday' is no time; write 7d"):
         moment("yesterday", "--since")
+    for text in ("0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"):
+        with pytest.raises(UserError, match="is no time"):
+            moment(text, "--since")
 
 
 def test_a_number_stands_with_its_word_as_people_say_it() -> None:

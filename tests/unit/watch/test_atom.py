@@ -1,6 +1,6 @@
 """A watch's feed is one that any reader takes, whatever the pages said."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -12,7 +12,13 @@ NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 NS = {"a": atom.ATOM}
 
 
-def story(match_id: str = "m1", title: str = "Ким код Путина", sentence: str = "Лидер <em>Ким</em>.", url: str = "") -> Story:
+def story(
+    match_id: str = "m1",
+    title: str = "Ким код Путина",
+    sentence: str = "Лидер <em>Ким</em>.",
+    url: str = "",
+    updated_at: datetime = NOW,
+) -> Story:
     return Story(
         match_id=match_id,
         title=title,
@@ -20,9 +26,19 @@ def story(match_id: str = "m1", title: str = "Ким код Путина", sente
         source="РТС",
         sentence=sentence,
         matched_at=NOW,
+        updated_at=updated_at,
         published_at=None,
         tellings=3,
     )
+
+
+def test_a_changed_text_that_was_told_again_is_an_updated_entry() -> None:
+    later = NOW + timedelta(hours=3)
+
+    parsed = feedparser.parse(atom.feed("kim-putin", [story(updated_at=later), story("m2")], NOW))
+
+    assert [entry.updated for entry in parsed.entries] == ["2026-11-24T15:30:00Z", "2026-11-24T12:30:00Z"]
+    assert parsed.feed.updated == "2026-11-24T15:30:00Z"
 
 
 def test_a_reader_finds_headline_link_source_sentence_and_tellings() -> None:

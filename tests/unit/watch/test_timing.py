@@ -35,6 +35,9 @@ def at(text: str) -> datetime:
             "11-25 07:00",
         ),  # a digest within quiet hours waits for their end
         (ChannelPlan(daily=time(2, 30), zone="Europe/Belgrade"), "03-28 12:00", "03-29 01:30"),  # left out by summer time
+        (ChannelPlan(quiet=(time(1), time(2, 30)), zone="Europe/Belgrade"), "10-25 01:10", "10-25 01:30"),  # 02:10, again
+        (ChannelPlan(quiet=(time(1), time(2, 30)), zone="Europe/Belgrade"), "03-29 00:30", "03-29 01:30"),  # 02:30 is left out
+        (ChannelPlan(digest=timedelta(days=1), zone="Europe/Belgrade"), "10-25 12:00", "10-25 23:00"),
     ],
 )
 def test_a_channel_is_told_by_its_own_clock(plan: ChannelPlan, now: str, told: str) -> None:
