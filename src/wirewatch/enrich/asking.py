@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from wirewatch.analysis.chain import stems
+from wirewatch.analysis.chain import exacts, stems
 from wirewatch.analysis.query import And, Field, Node, Or, Phrase, Word
 from wirewatch.enrich.entities import Found, Gazetteer, names
 
@@ -71,12 +71,12 @@ def _run(run: Sequence[Node], gazetteer: Gazetteer, found: dict[str, Also]) -> I
 
 
 def _named(text: str, gazetteer: Gazetteer) -> list[Found]:
-    """The entities that the words name; what was typed without capitals may be a name all the same."""
-    return gazetteer.find(text) or gazetteer.find(" ".join(word[:1].upper() + word[1:] for word in text.split(" ")))
+    """The entities that the words name; what was typed without capitals may be a name all the same, or a word (дума)."""
+    return gazetteer.find(text, asked=True) or gazetteer.find(" ".join(word[:1].upper() + word[1:] for word in text.split(" ")))
 
 
 def _is_all_of(text: str, named: Found) -> bool:
-    return not text[: named.start].strip() and not text[named.end :].strip("ьъ ")
+    return not exacts(text[: named.start]) and not exacts(text[named.end :])
 
 
 def _either(typed: Node, named: Found, gazetteer: Gazetteer, found: dict[str, Also]) -> Node:

@@ -69,10 +69,10 @@ class Gazetteer:
                 into[f" {name.key} "].append(_alias(name, number))
         self._stems, self._exacts = _Automaton(stems), _Automaton(exacts)
 
-    def find(self, text: str, found: Reading | None = None) -> list[Found]:
+    def find(self, text: str, found: Reading | None = None, *, asked: bool = False) -> list[Found]:
         """The entities of a text in their order, overlapping ones decided for the longest; weak ones give none.
 
-        `found`: the text's tokens, if they are known already.
+        `found`: the text's tokens, if they are known already. `asked`: the text is a query, whose capitals are meant.
         """
         found = found or Reading(text)
         matches = [*self._stems.matches(found.stems), *self._exacts.matches(found.exacts)]
@@ -81,13 +81,13 @@ class Gazetteer:
         chosen = _longest([match for match in matches if _as_written(text, found, match)], found)
         return [
             Found(rule.id, rule.name, rule.kind, *_span(found, match))
-            for match in self._believed(text, found, chosen)
+            for match in self._believed(text, found, chosen, asked=asked)
             if not (rule := self.entities[match.alias.entity]).weak
         ]
 
-    def _believed(self, text: str, found: Reading, chosen: Sequence[_Match]) -> list[_Match]:
+    def _believed(self, text: str, found: Reading, chosen: Sequence[_Match], *, asked: bool) -> list[_Match]:
         """The matches without the surnames and the sentences' first words that nothing else in the article speaks for."""
-        doubtful = {match for match in chosen if self._may_be_a_word(text, found, match)}
+        doubtful = {match for match in chosen if not asked and self._may_be_a_word(text, found, match)}
         sure = {match.alias.entity for match in chosen if not match.alias.short and match not in doubtful}
         people = {number for number in sure if self.entities[number].kind == "person" and not self.entities[number].weak}
         for match in doubtful:

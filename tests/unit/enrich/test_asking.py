@@ -1,11 +1,14 @@
 """Who types one of an entity's names also means the others."""
 
+from pathlib import Path
+
 import pytest
 
 from wirewatch.analysis.query import And, Exact, Field, Node, Not, Or, Phrase, Word, parse
 from wirewatch.enrich.asking import also_named
-from wirewatch.enrich.entities import Gazetteer
+from wirewatch.enrich.entities import Gazetteer, names
 from wirewatch.model import EntityRule
+from wirewatch.settings import load
 
 KIM = EntityRule(
     id="kim-jong-un",
@@ -15,7 +18,9 @@ KIM = EntityRule(
     short=("Kim",),
 )
 PUTIN = EntityRule(id="vladimir-putin", name="Vladimir Putin", kind="person", aliases={"sr": ("Владимир Путин",)})
-GAZETTEER = Gazetteer([KIM, PUTIN])
+US = EntityRule(id="us", name="US", kind="place", aliases={"sr": ("САД",), "en": ("US",)}, words=("sad", "сад", "us"))
+DUMA = EntityRule(id="state-duma", name="State Duma", kind="organisation", aliases={"ru": ("Дума",)}, words=("дума",))
+GAZETTEER = Gazetteer([KIM, PUTIN, US, DUMA])
 
 
 def ids(node: Node) -> list[str]:
@@ -46,6 +51,16 @@ def ids(node: Node) -> list[str]:
         ("воз NOT 김정은", []),
         ('"Kim Jong Un stigao"', []),
         ("воз", []),
+        ("Путин.", ["vladimir-putin"]),
+        ("Путин?", ["vladimir-putin"]),
+        ('"Kim Jong Un."', ["kim-jong-un"]),
+        ("«김정은»!", ["kim-jong-un"]),
+        ("САД", ["us"]),
+        ("Сједињене Државе и САД", ["us"]),
+        ("sad", []),
+        ("us", []),
+        ("Дума", ["state-duma"]),
+        ("дума", []),
     ],
 )
 def test_whom_a_query_names(query: str, expected: list[str]) -> None:
@@ -67,3 +82,15 @@ def test_the_words_typed_and_the_rest_of_the_query_stay() -> None:
 @pytest.mark.parametrize("query", ["воз", "Kim", "title:Путин", "*", "Put*", "воз AND (Kim OR поље)"])
 def test_a_query_that_names_nobody_stays_as_it_is(query: str) -> None:
     assert also_named(parse(query), GAZETTEER) == (parse(query), ())
+
+
+def test_every_name_that_ships_names_its_entity_when_it_is_all_that_is_typed(tmp_path: Path) -> None:
+    entities = load(home=tmp_path, environment={}).entities
+    gazetteer = Gazetteer(entities)
+    shipped = [(rule.id, name.text) for rule in entities if not rule.weak for name in names(rule) if not name.short]
+
+    asked = [(rule, f'"{text}"') for rule, text in shipped] + [(rule, text) for rule, text in shipped if " and " not in text]
+    unknown = [(rule, query) for rule, query in asked if [each.id for each in also_named(parse(query), gazetteer)[1]] != [rule]]
+
+    assert len(shipped) > 4000
+    assert unknown == []
