@@ -32,9 +32,9 @@ def advice(lexed: Sequence[Any]) -> tuple[str, int] | None:
     return None
 
 
-def unreadable(char: str) -> str:
-    """Why no token begins with this character."""
-    return _UNREADABLE.get(char, f"{char!r} can't stand here")
+def unreadable(start: str) -> str:
+    """Why no token begins with these two characters."""
+    return _UNREADABLE.get('"' if start == '="' else start[:1], f"{start[:1]!r} can't stand here")
 
 
 def unexpected(text: str, token: Any) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 Kim Putin            both words (AND is meant where no operator stands)
 AND OR NOT           operators, in capitals only; NOT binds first, then AND, then OR; (groups)
-"Severna Koreja"     side by side, in any inflection;  ="Северне Кореје"  as they stand
+"Severna Koreja"     side by side, in any inflection (“…”, „…“, «…» too);  ="Северне Кореје"  as they stand
 Putin*               words that begin so
 title:Kim author:Ana only there; body:(Kim OR Lavrov)
 entity:ID topic:ID language:sr source:"N1" country:rs script:Cyrl
@@ -10,6 +10,7 @@ published:2023-09-01..2023-09-30   first_seen:>=2023-09   days, both in; months,
 *                    every article
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -31,6 +32,11 @@ TEXT_FIELDS = ("title", "body", "author")
 VALUE_FIELDS = ("entity", "topic", "language", "source", "country", "script")
 DATE_FIELDS = ("published", "first_seen")
 FIELDS = TEXT_FIELDS + VALUE_FIELDS + DATE_FIELDS
+
+_INSIDE = '[^"“”„«»＂「」『』]+'
+_QUOTED = re.compile(
+    rf"""("[^"]*")|(?<!\w)(?:[“„”]{_INSIDE}[“”]|«{_INSIDE}»|»{_INSIDE}«|＂{_INSIDE}＂|「{_INSIDE}」|『{_INSIDE}』)"""
+)
 
 GRAMMAR = r"""
     ?start: any
@@ -141,7 +147,7 @@ Node = All | Leaf | Field | Range | And | Or | Not
 def parse(text: str, zone: tzinfo = UTC) -> Node:
     """The tree of a query; its days begin at midnight in `zone`. Raises QueryError, whose line says what is wrong and where."""
     _bounded(text)
-    tree = _tree(text)
+    tree = _tree(straight(text))
     node = _node(tree, None, zone)
     if node is None:
         raise QueryError(f"{one_line(text, 80)!r} holds no word to search for; * meets every article", 0)
@@ -198,6 +204,16 @@ def values(node: Node, name: str) -> tuple[str, ...]:
     return ()
 
 
+def straight(text: str) -> str:
+    """The query with the paired quotes of phones, word processors and other languages as `"`; as long as it was."""
+    return _QUOTED.sub(lambda found: found[1] or '"' + found[0][1:-1] + '"', text)
+
+
+def folded(name: str, value: str) -> str:
+    """A field's value in the capitals in which the index holds it, where that is the same for all: `sr`, `Cyrl`."""
+    return {"language": value.lower(), "country": value.lower(), "script": value.capitalize()}.get(name, value)
+
+
 def _bounded(text: str) -> None:
     if len(text) > LONGEST:
         raise QueryError(f"longer than {LONGEST} characters", LONGEST)
@@ -224,7 +240,7 @@ def _tree(text: str) -> Any:
         return _parser().parse(text)
     except UnexpectedCharacters as error:
         at = int(error.pos_in_stream or 0)
-        raise QueryError(unreadable(text[at]), at) from error
+        raise QueryError(unreadable(text[at : at + 2]), at) from error
     except (UnexpectedToken, UnexpectedEOF) as error:
         raise QueryError(*unexpected(text, getattr(error, "token", None))) from error
 
@@ -270,7 +286,7 @@ def _clause(field: Any, token: Any, zone: tzinfo) -> Node | None:
             raise QueryError(f"{field} wants a value", token.start_pos)
         if value.endswith("*"):
             raise QueryError(f"{field} is met as a whole, {one_line(value, 40)!r} isn't", token.start_pos)
-        return Field(str(name), value)
+        return Field(str(name), folded(str(name), value))
     if name in DATE_FIELDS:
         try:
             return Range(str(name), *period(text.strip('"'), zone))

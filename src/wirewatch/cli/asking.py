@@ -48,7 +48,7 @@ def narrowed(
         since=moment(since, "--since", zone),
         until=moment(until, "--until", zone, end=True),
         sources=tuple(sources or ()),
-        languages=tuple(languages or ()),
+        languages=tuple(each.lower() for each in languages or ()),
         entities=tuple(entities or ()),
         topics=tuple(topics or ()),
     )

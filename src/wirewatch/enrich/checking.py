@@ -1,7 +1,7 @@
 """What is doubtful in entities.yaml: no mistakes, the file loads, but names that will be met too often or too seldom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wirewatch.analysis.chain import tokens
@@ -48,6 +48,9 @@ def doubts(file: Located, rules: Sequence[EntityRule], words: Words, only: str =
             for language in LANGUAGES
             if not rule.aliases.get(language)
         ]
+        lines += [
+            file.problem(("entities", n, *where), f"{text!r} has no word: it is never met") for where, text in _wordless(rule)
+        ]
         said = set[str]()  # Russian and Serbian spell many a name alike: once is enough
         for name in (name for number, name in found if number == n and not name.short):
             for text in (_shared(name, n, owners, rules), _common(name, rule, words)):
@@ -55,6 +58,14 @@ def doubts(file: Located, rules: Sequence[EntityRule], words: Words, only: str =
                     said.add(text)
                     lines.append(file.problem(("entities", n, *name.where), text))
     return lines
+
+
+def _wordless(rule: EntityRule) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The names that `names` leaves out, and where they stand."""
+    for language, aliases in rule.aliases.items():
+        yield from ((("aliases", language, n), text) for n, text in enumerate(aliases) if not tokens(text))
+    for part, listed in (("exact", rule.exact), ("short", rule.short)):
+        yield from (((part, n), text) for n, text in enumerate(listed) if not tokens(text))
 
 
 def _owners(found: Sequence[tuple[int, Name]]) -> dict[str, set[int]]:
@@ -81,7 +92,7 @@ def _shared(name: Name, number: int, owners: dict[str, set[int]], rules: Sequenc
 
 def _common(name: Name, rule: EntityRule, words: Words) -> str | None:
     """A single word that running text has in lower case, or whose stem is too short to be told from other words."""
-    if len(name.parts) != 1 or name.text[:1].islower() or _acronym(name.text):
+    if len(name.parts) != 1 or _acronym(name.text):
         return None
     listed = {tokens(text)[0].exact for text in rule.exact if tokens(text)}
     if is_short(name.parts) and name.parts[0].exact not in listed and not rule.weak:

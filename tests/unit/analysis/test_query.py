@@ -63,6 +63,14 @@ KIM, PUTIN, KOREA = Word("Kim"), Word("Putin"), Word("Koreja")
         ("country:rs script:Cyrl", And((Field("country", "rs"), Field("script", "Cyrl")))),
         ("- Kim …", KIM),
         ("((((Kim))))", KIM),
+        ("“Путин Ким” воз", And((Phrase("Путин Ким"), Word("воз")))),
+        ("„Путин Ким“ OR „Kim Un”", Or((Phrase("Путин Ким"), Phrase("Kim Un")))),
+        ("(«Путин Ким» »Kim Un«)", And((Phrase("Путин Ким"), Phrase("Kim Un")))),
+        ("＂Kim Un＂ 「金正恩 訪露」", And((Phrase("Kim Un"), Phrase("金正恩 訪露")))),
+        ("=“Путина Кима” title:«Kim Un»", And((Exact("Путина Кима"), Phrase("Kim Un", "title")))),
+        ('"Kim „Putin“"', Phrase("Kim „Putin“")),
+        ("Kim” „Putin", And((Word("Kim”"), Word("„Putin")))),
+        ("country:RS script:cyrl language:SR", And((Field("country", "rs"), Field("script", "Cyrl"), Field("language", "sr")))),
     ],
 )
 def test_a_query_is_read_as_the_reference_says(query: str, tree: Node) -> None:
@@ -78,6 +86,7 @@ def test_a_query_is_read_as_the_reference_says(query: str, tree: Node) -> None:
         ("(Kim OR Putin", 13, "a ( that is never closed"),
         ("Kim)", 3, "a ) without its ("),
         ('Kim "Putin', 4, 'a " that is never closed'),
+        ('Kim ="Putin', 4, 'a " that is never closed'),
         ("colour:red", 0, "colour: is no field; the fields are title:, body:, author:, entity:"),
         ("Kim and Putin", 4, "'and' is no operator: write AND in Latin capitals, or \"and\" in quotes"),
         ("Kim Or Putin", 4, "'Or' is no operator: write OR"),

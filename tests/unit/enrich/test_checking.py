@@ -86,3 +86,13 @@ def test_the_shipped_gazetteer_raises_no_doubt() -> None:
     texts = [article.first.body for outlet in outlets() for article in outlet.articles]
 
     assert doubts(read_yaml(shipped() / "entities.yaml"), load(environment={}).entities, words_of(texts)) == []
+
+
+def test_an_ordinary_word_is_told_however_it_is_written_and_a_name_without_a_word_too(tmp_path: Path) -> None:
+    found = warnings(tmp_path, row("chestov", NAMES.replace("[Chestov]", '[government, "...", "😀"]')), text="their government")
+
+    assert [line.split(": ", 2)[2] for line in found] == [
+        "'...' has no word: it is never met",
+        "'😀' has no word: it is never met",
+        "'government' folds like the word 'government': list its forms in `exact`, or the word in `words`",
+    ]
