@@ -211,7 +211,8 @@ def straight(text: str) -> str:
 
 def folded(name: str, value: str) -> str:
     """A field's value in the capitals in which the index holds it, where that is the same for all: `sr`, `Cyrl`."""
-    return {"language": value.lower(), "country": value.lower(), "script": value.capitalize()}.get(name, value)
+    main, dash, more = value.partition("-")
+    return {"language": main.lower() + dash + more, "country": value.lower(), "script": value.capitalize()}.get(name, value)
 
 
 def _bounded(text: str) -> None:

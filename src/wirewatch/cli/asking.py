@@ -41,6 +41,7 @@ def narrowed(
     zone: tzinfo = UTC,
 ) -> "Search":
     """What the options ask beside the words; their days are those of `zone`. Raises UserError for a time that can't be read."""
+    from wirewatch.analysis.query import folded
     from wirewatch.index.port import Search
     from wirewatch.pace import moment
 
@@ -48,7 +49,7 @@ def narrowed(
         since=moment(since, "--since", zone),
         until=moment(until, "--until", zone, end=True),
         sources=tuple(sources or ()),
-        languages=tuple(each.lower() for each in languages or ()),
+        languages=tuple(folded("language", each) for each in languages or ()),
         entities=tuple(entities or ()),
         topics=tuple(topics or ()),
     )
