@@ -87,6 +87,15 @@ def test_doctor_says_what_is_wrong_and_ends_with_1(cli: Cli) -> None:
     }
 
 
+def test_doctor_names_every_address_that_cannot_be_told(cli: Cli) -> None:
+    toml = cli.config / "wirewatch.toml"
+    toml.write_text('[channels]\na = "nosuch://x"\nb = ["slack://bad", "webhook://"]\n', encoding="utf-8")
+
+    (line,) = [line for line in cli("doctor", code=1).splitlines() if "channels" in line]
+
+    assert [line.count(name) for name in ("nosuch://", "slack://", "webhook://… has no host")] == [1, 1, 1]
+
+
 def test_an_unknown_reason_for_retry_names_the_known(cli: Cli) -> None:
     assert "http-404" in cli("retry", "--reason", "nonsense", code=2)
 

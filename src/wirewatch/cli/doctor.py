@@ -138,10 +138,16 @@ def feeds(settings: "Settings") -> str:
 def channels(settings: "Settings") -> str:
     """Every channel's addresses are of a form that can be told."""
     from wirewatch.watch.apprised import AppriseChannel
-    from wirewatch.watch.channels import channels_of
+    from wirewatch.watch.channels import DeliveryFailed, channels_of
+    from wirewatch.watch.webhook import WebhookChannel
 
-    opened = channels_of(settings)
+    opened, bad = channels_of(settings), list[str]()
     for name, key in opened.addresses(list(opened.by_name)):
-        if isinstance(channel := opened.get(name, key), AppriseChannel):
-            channel.check()
+        if isinstance(channel := opened.get(name, key), AppriseChannel | WebhookChannel):
+            try:
+                channel.check()
+            except DeliveryFailed as error:
+                bad.append(str(error))
+    if bad:
+        raise UserError("; ".join(bad))
     return f"{len(opened)} channels" if opened else "none; matches are recorded only"

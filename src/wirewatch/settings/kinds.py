@@ -52,6 +52,20 @@ def _language(text: str) -> str:
     return text
 
 
+def instead(language: str) -> str:
+    """What to write for a language with its script, or for a language's name, where articles' languages are meant."""
+    main, _, script = language.partition("-")
+    if not re.fullmatch("[A-Za-z]{2,3}", main):
+        return "write its code: sr, en, ko"
+    return f"write {main.lower()}" + (f", and script:{script.capitalize()} in the query" if len(script) == 4 else "")
+
+
+def _id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,80}", text):
+        raise ValueError(f"{text!r} is no name: write small Latin letters, digits and dashes, 81 at most, such as kim-putin")
+    return text
+
+
 def _country(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2}", text):
         raise ValueError(f"{text!r} is no country; write its two letters (ISO 3166): rs, kr")
@@ -73,7 +87,7 @@ Name = Annotated[
     ),  # YAML reads a paper named 444 as a number
     Field(min_length=1, max_length=200),
 ]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
+Id = Annotated[str, AfterValidator(_id)]
 
 
 class Part(BaseModel):

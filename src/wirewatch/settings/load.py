@@ -127,7 +127,8 @@ class _Reader:
         watches = self.check(at["watches.yaml"], WatchesFile)
         if not (feeds and entities and topics and watches):
             return None
-        return Files(feeds=feeds, entities=entities, topics=topics, watches=watches, at=at)
+        own = Path(at["topics.yaml"].name).parent != shipped()
+        return Files(feeds=feeds, entities=entities, topics=topics, watches=watches, at=at, own_topics=own)
 
     def check(self, file: Located, model: type[Model], named: Mapping[Path_, str] | None = None) -> Model | None:
         try:

@@ -6,9 +6,9 @@ The kinds of their values are in kinds.py, `[channels]` in channels.py, watches.
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from wirewatch.settings.channels import Channel
 from wirewatch.settings.kinds import Age, Country, Host, Id, Language, Months, Name, Network, Pace, Part, Url
@@ -167,6 +167,14 @@ class TopicRow(Part):
     near: tuple[tuple[str, ...], ...] = Field((), description="as all, but within one paragraph")
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_rule(self) -> Self:
+        if not (self.all or self.near or self.any):
+            raise ValueError("has no rule, and would be every article's topic; write all, near or any")
+        if () in (*self.all, *self.near):
+            raise ValueError("has an empty group, which is never met")
+        return self
 
 
 class TopicsFile(Part):

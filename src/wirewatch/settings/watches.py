@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from wirewatch.model import AtLeast, Rate
 from wirewatch.pace import pace
-from wirewatch.settings.kinds import Id, Language, Name, Part
+from wirewatch.settings.kinds import Id, Language, Name, Part, instead
 
 
 def _at_least(value: object) -> AtLeast:
@@ -37,12 +37,19 @@ def _first_mention(value: object) -> timedelta | None:
         raise ValueError(f"{value!r} is no time; write true (the first time ever), or 30d (the first time in 30 days)") from error
 
 
+def _alone(language: str) -> str:
+    """Articles have a language without its script, in small letters."""
+    if "-" in language:
+        raise ValueError(f"{language!r} is none that articles have; {instead(language)}")
+    return language.lower()
+
+
 class WatchRow(Part):
     name: Id
     query: str = "*"
     topic: Id | None = None
     entities: tuple[Id, ...] = ()
-    languages: tuple[Language, ...] = ()
+    languages: tuple[Annotated[Language, AfterValidator(_alone)], ...] = ()
     sources: tuple[Name, ...] = ()
     channels: tuple[Name, ...] = ()
     but_not: str = Field("", alias="not", description="a query that must not be met")

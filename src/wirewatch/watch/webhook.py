@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,6 +31,15 @@ class WebhookChannel:
 
     url: str
     secret: str = field(default="", repr=False)
+
+    def check(self) -> None:
+        """Raises DeliveryFailed if the address has no host; nothing is sent."""
+        try:
+            host = urlsplit(self.url).hostname
+        except ValueError:
+            host = None
+        if not host:
+            raise DeliveryFailed(f"{shown(self.url)} has no host; write webhook://HOST/PATH")
 
     def send(self, message: Message, week: Week = list) -> None:  # noqa: ARG002
         """Deliver one match."""

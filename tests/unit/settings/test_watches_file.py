@@ -76,3 +76,38 @@ def test_what_could_never_be_met_is_a_mistake(tmp_path: Path) -> None:
 
     (problem,) = caught.value.problems
     assert problem.endswith("are never met together: one source names somebody first; make two watches")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (
+            "query: 'entity:kim-jong-unn'",
+            "watches[0].query: entity:kim-jong-unn is not in entities.yaml; did you mean 'kim-jong-un'?",
+        ),
+        (
+            "query: 'Kim NOT topic:russia-north-koreaa'",
+            "topic:russia-north-koreaa is not in topics.yaml; did you mean 'russia-north",
+        ),
+        ("not: language:english", "watches[0].not: language:english is none that articles have; write its code: sr, en, ko"),
+        ("query: language:sr-Latn", "language:sr-Latn is none that articles have; write sr, and script:Latn in the query"),
+        ("languages: [sr-Latn]", "watches[0].languages[0]: 'sr-Latn' is none that articles have; write sr, and script:Latn"),
+        ("entities: [kim-jong-unn]", "'kim-jong-unn' is not in entities.yaml; did you mean 'kim-jong-un'?"),
+    ],
+)
+def test_a_tag_that_no_article_has_is_told_with_what_was_probably_meant(line: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        watches(tmp_path, f"    {line}\n")
+
+    assert says in str(caught.value)
+
+
+def test_a_languages_capitals_are_those_of_the_index(tmp_path: Path) -> None:
+    assert watches(tmp_path, "    languages: [EN, sr]\n")[0].languages == ("en", "sr")
+
+
+def test_a_name_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "watches.yaml").write_text("watches: [{name: B}]", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"watches\[0\].name: 'B' is no name: write small Latin letters, digits and dashes"):
+        load(tmp_path, environment={})
