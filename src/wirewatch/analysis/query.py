@@ -177,7 +177,7 @@ def beginnings(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _going_on(found: list[str], text: str) -> set[str]:
     """What the last word of `text` folds to where the word goes on; nothing if that parts it into words otherwise."""
-    more = "a" if text[-1] in "oOоО" else "o"
+    more = "a" if found[-1].endswith("o") else "o"  # a letter twice is folded to one
     *before, last = exacts(text + more)
     return {last[:-1]} if before == found[:-1] and last.endswith(more) else set()
 

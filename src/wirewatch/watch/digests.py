@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from wirewatch.analysis.query import And, Field, Node, Or, parse
 from wirewatch.model import ArticleId, Message, Watch
 from wirewatch.safe import one_line
 from wirewatch.state.identity import short_hash
+from wirewatch.watch.lucene import lucene
 from wirewatch.watch.messages import HEADLINE, HTML, MARKDOWN, TEXT, Style, marked, quiet, story
 
 LISTED = 20  # stories of a digest; the rest is a number
@@ -95,29 +97,33 @@ def search_line(watch: Watch, since: str) -> str:
 
 
 def kibana_link(kibana: str, watch: Watch, since: str) -> str:
-    """Kibana's Discover with that search; "" without Kibana. Its state is Rison: strings in single quotes."""
-    if not kibana:
+    """Kibana's Discover with that search; "" without Kibana, or where its syntax can't say it.
+
+    Its state is Rison: strings in single quotes.
+    """
+    query = lucene(_whole(watch)) if kibana else None
+    if query is None:
         return ""
-    parts = [f"({_words(watch)})"]
-    for field, values, joint in (
-        ("topics", watch.topics, " AND "),
-        ("entities", watch.entities, " AND "),
-        ("language", watch.languages, " OR "),
-        ("source", watch.sources, " OR "),
-    ):
-        parts += [f"({joint.join(f'{field}:{_quoted(value)}' for value in values)})"] if values else []
     times = f"(time:(from:{_rison(since)},to:now))"
     data = "dataSource:(dataViewId:wirewatch-articles,type:dataView)"
-    asked = f"({data},query:(language:lucene,query:{_rison(' AND '.join(parts))}))"
+    asked = f"({data},query:(language:lucene,query:{_rison(query)}))"
     return f"{kibana}/app/discover#/?_g={quote(times, safe='')}&_a={quote(asked, safe='')}"
+
+
+def _whole(watch: Watch) -> Node:
+    """All that a watch asks of an article, as one query."""
+    parts = [
+        parse(_words(watch)),
+        *(Field("topic", each) for each in watch.topics),
+        *(Field("entity", each) for each in watch.entities),
+    ]
+    for name, values in (("language", watch.languages), ("source", watch.sources)):
+        parts += [Or(tuple(Field(name, each) for each in values))] if values else []
+    return And(tuple(parts)) if len(parts) > 1 else parts[0]
 
 
 def _words(watch: Watch) -> str:
     return f"({watch.query}) AND NOT ({watch.but_not})" if watch.but_not else watch.query
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _rison(text: str) -> str:

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
+from hypothesis import assume, given, settings
 
 from tests.contract.index.articles import PRESS
+from tests.contract.index.nodes import NODES
 from tests.elastic import elastic_index
-from wirewatch.analysis.query import parse
+from wirewatch.analysis.query import Node, parse
 from wirewatch.index.elastic.client import connect
 from wirewatch.index.elastic.home import ElasticIndex, open_elastic
 from wirewatch.index.port import Search
 from wirewatch.kibana.objects import objects
 from wirewatch.kibana.rules import rules
 from wirewatch.model import Watch
+from wirewatch.watch.lucene import lucene
 
 
 class Server:
@@ -115,6 +118,17 @@ def test_lucene_and_kql_with_and_find_what_search_finds(server: Server, words: t
     kql = {"bool": {"filter": [{"multi_match": {"type": "best_fields", "query": word, "lenient": True}} for word in words]}}
 
     assert server.ids(lucene) == server.ids(kql) == server.searched(" ".join(words)) != []
+
+
+@given(node=NODES)
+@settings(max_examples=60, deadline=None)
+def test_a_query_in_lucenes_syntax_meets_what_search_meets(server: Server, node: Node) -> None:
+    said = lucene(node)
+    assume(said is not None)
+
+    met = server.ids({"query_string": {"query": said, "analyze_wildcard": True}})
+
+    assert met == sorted(hit.article.id for hit in server.index.search(node, Search(limit=100)).hits)
 
 
 def test_a_rules_query_meets_what_the_watch_meets(server: Server) -> None:

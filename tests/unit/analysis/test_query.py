@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.contract.index.words import WORDS
@@ -251,3 +251,9 @@ def test_a_long_sentence_is_cut_around_its_mark() -> None:
 
     assert "<em>Путина</em>" in found[0]
     assert len(found[0]) < 330
+
+
+@given(st.text(min_size=1, max_size=6))
+@example("Ò")
+def test_no_beginning_is_empty_and_so_met_by_every_word(text: str) -> None:
+    assert "" not in beginnings(text)[1]
