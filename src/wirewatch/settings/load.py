@@ -1,7 +1,9 @@
 """Reads a config folder whole: every file checked by its model, then one against another; all mistakes at once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -119,7 +121,7 @@ class _Reader:
         return Located(found.name, {} if found.data is None else found.data, found.lines)
 
     def files(self) -> Files | None:
-        """The YAML files; None if one isn't sound in itself."""
+        """The YAML files, without what is wrong in a row by itself; None if one of them can't be read even so."""
         at = {name: self.read(name) for name in ("feeds.yaml", "entities.yaml", "topics.yaml", "watches.yaml")}
         feeds = self.check(at["feeds.yaml"], schema.FeedsFile)
         entities = self.check(at["entities.yaml"], schema.EntitiesFile)
@@ -135,7 +137,21 @@ class _Reader:
             return model.model_validate(file.data)
         except ValidationError as error:
             self.problems += [env.problem(file, named or {}, _path(e), _text(e, model)) for e in error.errors()]
+            return _without(file.data, [_path(e) for e in error.errors()], model)
+
+
+def _without(data: Any, wrong: Sequence[Path_], model: type[Model]) -> Model | None:
+    """A file's rows without their wrong keys, to be held against the other files; None if a row is no row without them."""
+    rest = deepcopy(data)
+    for path in wrong:
+        if len(path) < 3 or not isinstance(path[1], int) or not isinstance(path[2], str):  # part, row, key
             return None
+        with suppress(KeyError):  # a key with two mistakes
+            del rest[path[0]][path[1]][path[2]]
+    try:
+        return model.model_validate(rest)
+    except ValidationError:
+        return None
 
 
 def _path(error: Any) -> Path_:

@@ -184,3 +184,29 @@ def test_a_channel_may_be_an_address_or_a_table_with_a_plan(tmp_path: Path) -> N
         daily=time(8), quiet=(time(22), time(7)), zone="Europe/Belgrade", rate=(10, timedelta(hours=1)), secret="hush"
     )
     assert "hush" not in repr(settings.plans)
+
+
+def test_a_wrong_key_hides_no_other_mistake(tmp_path: Path) -> None:
+    rows = "- {name: kim, at_least: 3, query: Kim and Putin, channels: [nope]}\n- {name: kim, languages: [sr-Latn]}"
+    (tmp_path / "watches.yaml").write_text(f"watches:\n{rows}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, environment={})
+
+    where = [line.removeprefix(f"{tmp_path}/").split(": ")[1] for line in caught.value.problems]
+    assert sorted(where) == [
+        "watches[0].at_least",
+        "watches[0].channels",
+        "watches[0].query",
+        "watches[1].languages[0]",
+        "watches[1].name",
+    ]
+
+
+def test_what_is_wrong_with_a_row_as_a_whole_is_told_alone(tmp_path: Path) -> None:
+    (tmp_path / "watches.yaml").write_text("watches: [kim, {query: Kim, channels: [nope]}, {name: B}]", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, environment={})
+
+    assert len(caught.value.problems) == 3
