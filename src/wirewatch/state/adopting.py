@@ -10,7 +10,7 @@ from wirewatch.errors import Reason
 from wirewatch.model import Origin, Place
 from wirewatch.state import tables as t
 from wirewatch.state.database import Database, clock
-from wirewatch.state.fetching import note_files, page_values, same_as
+from wirewatch.state.filed import note_files, page_values, same_as
 from wirewatch.state.forgetting import is_forgotten
 from wirewatch.state.identity import key_of
 from wirewatch.state.keys import add_keys

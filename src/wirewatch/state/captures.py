@@ -7,18 +7,8 @@ queued ──fetch──▶ fetched ──index──▶ indexed ──match─�
 from wirewatch.state.adopting import adopt, forget_index, is_empty, known_files, raise_revisions, requeue
 from wirewatch.state.counting import FailureRow, StatusCounts, counts, due_hosts, failures, unindexed, unmatched
 from wirewatch.state.ending import failed, judge_again, renew, retry, skipped
-from wirewatch.state.fetching import (
-    LOOKS,
-    Fetched,
-    FetchTask,
-    HostTask,
-    claim_captures,
-    claim_host,
-    fetched,
-    paced,
-    release_captures,
-    release_host,
-)
+from wirewatch.state.fetching import LOOKS, FetchTask, HostTask, claim_captures, claim_host, paced, release_captures, release_host
+from wirewatch.state.filed import Fetched, fetched
 from wirewatch.state.indexing import Indexed, IndexTask, MatchTask, claim_fetched, claim_indexed, indexed
 from wirewatch.state.revisits import queue_revisits
 

@@ -10,14 +10,12 @@ from sqlalchemy import ARRAY, Connection, Row, Text, all_, and_, bindparam, case
 from sqlalchemy.sql.elements import ColumnElement
 
 from wirewatch.errors import Reason
-from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin, Place
+from wirewatch.model import ArticleId, ArticleNo, CaptureNo, Entry, Origin
 from wirewatch.state import tables as t
 from wirewatch.state.closing import close
 from wirewatch.state.database import Database, clock
-from wirewatch.state.keys import add_keys
-from wirewatch.state.leases import LEASE, NOBODY, chunks, still_ours, take, unleased
+from wirewatch.state.leases import LEASE, NOBODY, chunks, take, unleased
 from wirewatch.state.rows import entry_of
-from wirewatch.state.upsert import insert as upsert
 
 LOOKS = ("edit", "revisit")  # kinds of captures that look whether a page is still the same
 
@@ -51,19 +49,6 @@ class FetchTask:
     origin: Origin
     token: str
     etag: str = ""  # these two of the page as we have it, for a look whether it is still the same
-    last_modified: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A page whose archive file is closed."""
-
-    task: FetchTask
-    place: Place
-    final_url: str
-    content_type: str
-    keys: tuple[str, ...] = ()  # further keys that are believed: a redirect's end
-    etag: str = ""
     last_modified: str = ""
 
 
@@ -128,7 +113,7 @@ def _hold(conn: Connection, host: HostTask, now: datetime, **values: Any) -> boo
 def _tasks(conn: Connection, nos: Sequence[int], token: str) -> list[FetchTask]:
     rows: list[Row[Any]] = []
     for some in chunks(nos):
-        rows += conn.execute(_WITH_ARTICLES, {"nos": some})
+        rows += conn.execute(_WITH_ARTICLES, {"nos": some}).all()
     keys = _keys(conn, [row.article for row in rows])
     validators = _validators(conn, [row.article for row in rows if row.kind in LOOKS])
     order = {no: place for place, no in enumerate(nos)}
@@ -170,8 +155,8 @@ def _keys(conn: Connection, articles: Sequence[int]) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {article: [] for article in articles}
     k = t.article_keys.c
     for some in chunks(list(keys)):
-        for row in conn.execute(select(k.key, k.article).where(k.article.in_(some)).order_by(k.key)):
-            keys[row.article].append(row.key)
+        for key, article in conn.execute(select(k.key, k.article).where(k.article.in_(some)).order_by(k.key)).all():
+            keys[article].append(key)
     return keys
 
 
@@ -188,9 +173,21 @@ def _task(row: Row[Any], keys: tuple[str, ...], token: str, validators: tuple[st
         language=row.language_today,
         country=row.country_today,
     )
-    same = {name: row._mapping[name] for name in ("no", "n", "kind", "url", "host", "attempts")}
-    same |= {"etag": validators[0], "last_modified": validators[1]}
-    return FetchTask(**same, article_id=row.id, article_no=row.article, entry=entry, origin=origin, token=token)
+    return FetchTask(
+        no=row.no,
+        article_id=row.id,
+        article_no=row.article,
+        n=row.n,
+        kind=row.kind,
+        url=row.url,
+        host=row.host,
+        attempts=row.attempts,
+        entry=entry,
+        origin=origin,
+        token=token,
+        etag=validators[0],
+        last_modified=validators[1],
+    )
 
 
 def paced(db: Database, host: HostTask, next_at: datetime) -> bool:
@@ -241,47 +238,3 @@ def release_captures(db: Database, tasks: Sequence[FetchTask]) -> None:
         for task in tasks:
             mine = (t.captures.c.no == task.no) & (t.captures.c.token == task.token)
             conn.execute(update(t.captures).where(mine).values(NOBODY))
-
-
-def fetched(db: Database, results: Sequence[Fetched]) -> None:
-    """The pages' archive file is closed: note where each lies, only where the claim still stands.
-
-    A page whose further key is another article's is that article under one more address: `skipped: same-as`.
-    """
-    c = t.captures.c
-    with db.write() as conn:
-        now = clock(conn)
-        note_files(conn, {result.place.file for result in results}, now)
-        ours = still_ours(conn, t.captures, {result.task.no: result.task.token for result in results})
-        held = [result for result in results if result.task.no in ours]
-        rows = [{"of": r.task.no} | _of_page(r, now) for r in held]
-        if rows:
-            conn.execute(update(t.captures).where(c.no == bindparam("of"), t.has_status("queued")), rows)
-        for result in held:
-            same_as(conn, result.task.no, add_keys(conn, result.task.article_no, result.keys))
-
-
-def _of_page(result: Fetched, now: datetime) -> dict[str, Any]:
-    validators = {"etag": result.etag, "last_modified": result.last_modified}
-    return page_values(result.place, result.final_url, result.content_type, now) | validators
-
-
-def same_as(conn: Connection, capture: int, other: ArticleId | None) -> None:
-    """The capture's page turned out to be another article's, if there is one."""
-    if other:
-        values = {"status": "skipped", "reason": Reason.SAME_AS, "detail": other}
-        conn.execute(update(t.captures).where(t.captures.c.no == capture).values(values))
-
-
-def page_values(place: Place, final_url: str, content_type: str, now: datetime) -> dict[str, Any]:
-    """The values of a capture whose page lies in the archive."""
-    where = {"file": place.file, "offset": place.offset, "length": place.length}
-    facts = {"status": "fetched", "final_url": final_url, "content_type": content_type, "attempts": 0, "due_at": now, "at": now}
-    return NOBODY | where | facts | {"reason": None, "detail": "", "not_before": None}
-
-
-def note_files(conn: Connection, names: Collection[str], now: datetime) -> None:
-    """Note that these archive files are known."""
-    rows = [{"name": name, "added_at": now} for name in sorted(names)]
-    if rows:
-        conn.execute(upsert(t.archive_files), rows)
