@@ -145,6 +145,7 @@ def _imported() -> "Callable[..., AbstractContextManager[House]]":
 
     gc.freeze()
     gc.enable()
+    gc.set_threshold(10_000)  # new objects until it is looked for: nearly none of them are garbage
     return open_house
 
 

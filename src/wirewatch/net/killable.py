@@ -135,6 +135,7 @@ def _prepare(memory_bytes: int, timeout: float, modules: Iterable[str]) -> None:
     for module in modules:
         import_module(module)
     gc.freeze()  # what was imported is no garbage, and stays shared with the fork server
+    gc.enable()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
