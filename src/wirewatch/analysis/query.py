@@ -10,7 +10,6 @@ published:2023-09-01..2023-09-30   first_seen:>=2023-09   days, both in; months,
 *                    every article
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -21,6 +20,7 @@ from typing import Any
 from wirewatch.analysis.chain import exacts
 from wirewatch.analysis.dates import NotADate, period
 from wirewatch.analysis.mistakes import advice, unexpected, unreadable
+from wirewatch.analysis.quotes import straight
 from wirewatch.errors import UserError
 from wirewatch.safe import one_line
 
@@ -32,11 +32,6 @@ TEXT_FIELDS = ("title", "body", "author")
 VALUE_FIELDS = ("entity", "topic", "language", "source", "country", "script")
 DATE_FIELDS = ("published", "first_seen")
 FIELDS = TEXT_FIELDS + VALUE_FIELDS + DATE_FIELDS
-
-_INSIDE = '[^"“”„«»＂「」『』]+'
-_QUOTED = re.compile(
-    rf"""("[^"]*")|(?<!\w)(?:[“„”]{_INSIDE}[“”]|«{_INSIDE}»|»{_INSIDE}«|＂{_INSIDE}＂|「{_INSIDE}」|『{_INSIDE}』)"""
-)
 
 GRAMMAR = r"""
     ?start: any
@@ -202,11 +197,6 @@ def values(node: Node, name: str) -> tuple[str, ...]:
         case And(parts) | Or(parts):
             return tuple(dict.fromkeys(value for part in parts for value in values(part, name)))
     return ()
-
-
-def straight(text: str) -> str:
-    """The query with the paired quotes of phones, word processors and other languages as `"`; as long as it was."""
-    return _QUOTED.sub(lambda found: found[1] or '"' + found[0][1:-1] + '"', text)
 
 
 def folded(name: str, value: str) -> str:

@@ -38,12 +38,8 @@ _ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+
 _BEGIN = re.compile(r"[^/?#]*(?://[^/?#]*)?")  # of an address: what stands before its path
 _COOKIES = 8192  # characters of a Cookie header; servers refuse longer ones
 _BROKEN = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
+    httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpcore.UnsupportedProtocol,
+)  # fmt: skip
 _SECRET = ("authorization", "cookie")  # never kept: request headers end up in the archive
 
 
