@@ -1,11 +1,11 @@
 """Paces and moments as people write them. Light: Airflow reads this file each time it looks at a DAG."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from wirewatch.errors import UserError
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d?", re.ASCII)  # what fromisoformat reads as a date
+_WEEK, _DAY = re.compile(r"\d{4}-?W\d\d"), re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d")  # to fromisoformat
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -39,9 +39,15 @@ def moment(text: str | None, option: str, zone: tzinfo = UTC, *, end: bool = Fal
     try:
         at = datetime.fromisoformat(text)
         at = at if at.tzinfo else at.replace(tzinfo=zone)
-        return (at + timedelta(days=1) if end and _DAY.fullmatch(text) else at).astimezone(UTC)
+        return (_end(at, text) if end else at).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UserError(f"{option}: {text!r} is no time; write 7d, 12h, 2026-11-01 or 2026-11-01T10:00Z") from error
+
+
+def _end(at: datetime, text: str) -> datetime:
+    """The end of what `text` names: a day, a week, or that very moment."""
+    days = 7 if _WEEK.fullmatch(text) else 1 if _DAY.fullmatch(text) else 0
+    return at + timedelta(days=days) if at.date() < date.max - timedelta(days=days) else at
 
 
 def later(text: str, option: str) -> datetime:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from wirewatch.archive.write import ArchiveWriter, Pending
 from wirewatch.fetch.fate import is_moved
 from wirewatch.model import Counts, Page, Place
+from wirewatch.net.answers import sendable
 from wirewatch.state import captures
 from wirewatch.state.captures import Fetched, FetchTask
 from wirewatch.state.database import Database
 from wirewatch.state.identity import key_of
 from wirewatch.state.sameness import further_keys
 
-LONGEST = 200  # characters of a header that is kept
 TICK = 0.2  # seconds between two looks whether the open file has waited long enough
 
 
@@ -73,7 +73,7 @@ class Filing:
         moved = (key_of(page.final_url), *further_keys(page.final_url)) if is_moved(page) else ()
         keys = tuple(key for key in moved if key not in task.origin.keys)
         pending = self._writer.add(page, replace(task.origin, keys=task.origin.keys + keys))
-        kind, etag, modified = (_sendable(page.header(name)) for name in ("content-type", "etag", "last-modified"))
+        kind, etag, modified = (sendable(page.header(name)) for name in ("content-type", "etag", "last-modified"))
         self._waiting[pending] = _Waiting(task, page.final_url, kind, keys, etag, modified)
 
     def _acknowledge(self, closing: Callable[[], list[tuple[Pending, Place]]]) -> int:
@@ -81,11 +81,6 @@ class Filing:
         if results:
             captures.fetched(self._db, results)
         return len(results)
-
-
-def _sendable(value: str) -> str:
-    """A header's value that may be sent back as it is; else none."""
-    return value if len(value) <= LONGEST and value.isascii() and value.isprintable() else ""
 
 
 def _fetched(waiting: _Waiting, place: Place) -> Fetched:

@@ -25,7 +25,7 @@ class Head:
 
     onward: str = ""  # where a meta refresh leads at once, absolute; "" if nowhere
     canonical: str = ""  # absolute; "" where it names none, or itself. Not to be believed: it may name anyone's page
-    robots: tuple[tuple[str, str], ...] = ()  # meta tags for robots: the robot's name ("robots": all) and the directives
+    robots: tuple[tuple[str, str], ...] = ()  # meta tags that may keep robots off: the robot's name ("robots": all), directives
 
 
 def read_head(body: bytes, url: str) -> Head:

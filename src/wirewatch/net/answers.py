@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from wirewatch.errors import Reason
 
 LONGEST = timedelta(hours=24)  # that a server may send us away for
+LONGEST_VALUE = 200  # characters of a header that is sent back
 _NAMED = {code: Reason(f"http-{code}") for code in (401, 403, 404, 410, 429)}
 
 
@@ -14,6 +15,11 @@ def status_reason(status: int) -> Reason:
     if status in _NAMED:
         return _NAMED[status]
     return Reason.HTTP_4XX if 400 <= status < 500 else Reason.HTTP_5XX if status >= 500 else Reason.HTTP_OTHER
+
+
+def sendable(value: str) -> str:
+    """A header's value that may be sent back as it is, as validators are; else none."""
+    return value if len(value) <= LONGEST_VALUE and value.isascii() and value.isprintable() else ""
 
 
 def retry_after(value: str, now: datetime) -> timedelta | None:

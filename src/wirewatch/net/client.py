@@ -77,7 +77,7 @@ class Http:
         """
         self.product = user_agent.split("/")[0].split()[0]  # our name in a robots.txt
         name = one_line(f"{user_agent} (+{contact})" if contact else user_agent)
-        self._fixed = (("user-agent", name), ("accept", _ACCEPT), ("accept-encoding", OFFERED))
+        self._fixed = {"user-agent": name, "accept": _ACCEPT, "accept-encoding": OFFERED}
         self._never = tuple(host.lower().strip(".") for host in never)
         self._timeout = {"connect": timeout, "read": timeout, "write": timeout, "pool": None}
         self._pools = Pools(Guard(allow_networks), max_connections, use_proxies=use_proxies)
@@ -148,14 +148,14 @@ class Http:
     def _headers(self, plan: _Exchange) -> Headers:
         """What the next request says."""
         url, home = plan.url, plan.origin
-        headers = [("host", url.netloc.decode("ascii")), *self._fixed]
-        headers += [(name.lower(), value) for name, value in plan.headers.items()]
+        given = {name.lower(): value for name, value in plan.headers.items()}
+        headers = {"host": url.netloc.decode("ascii")} | self._fixed | given
         if home.userinfo and (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port):
             secret = f"{home.username}:{home.password}".encode()
-            headers.append(("authorization", "Basic " + base64.b64encode(secret).decode()))
+            headers["authorization"] = "Basic " + base64.b64encode(secret).decode()
         if plan.hops and 0 < len(cookie := _cookie(plan)) <= _COOKIES:
-            headers.append(("cookie", cookie))
-        return tuple(headers)
+            headers["cookie"] = cookie
+        return tuple(headers.items())
 
     async def _exchange(self, headers: Headers, plan: _Exchange) -> tuple[int, Headers, bytes, str] | httpx.URL:
         """One request: the answer's status, headers, body and the server's address, or where it redirects to."""
@@ -175,7 +175,7 @@ class Http:
     async def _sent(self, headers: Headers, url: httpx.URL) -> AsyncIterator[httpcore.Response]:
         answer = None
         try:
-            raw = [(name.encode(), value.encode("ascii")) for name, value in headers]
+            raw = [(name.encode(), value.encode()) for name, value in headers]
             where = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
             answer = await self._pools.ask(httpcore.Request("GET", where, headers=raw, extensions={"timeout": self._timeout}))
             yield answer
@@ -194,6 +194,7 @@ def client_of(given: "FetchSettings") -> Http:
 
 def _cookie(plan: _Exchange) -> str:
     request = httpx.Request("GET", plan.url)
+    request.headers.encoding = "utf-8"  # cookies hold any letters
     plan.cookies.set_cookie_header(request)
     return str(request.headers.get("cookie", ""))
 
@@ -276,7 +277,7 @@ def _retry(error: Exception, *, in_body: bool) -> Retry:
         case httpcore.TimeoutException():
             return Retry(Reason.TIMEOUT, said or type(error).__name__)
         case httpcore.ConnectError() if tls := _tls_cause(error):
-            return Retry(Reason.TLS, one_line(getattr(tls, "verify_message", "") or tls.reason or "no TLS", 200))
+            return Retry(Reason.TLS, one_line(getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or "no TLS", 200))
         case httpcore.NetworkError():
             return Retry(Reason.CONNECTION, said or "the connection broke")
         case httpcore.RemoteProtocolError() if in_body and "closed" in said:

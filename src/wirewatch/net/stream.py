@@ -9,7 +9,7 @@ import contextlib
 import os
 import select
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import httpcore
@@ -70,7 +70,7 @@ class Stream(httpcore.AsyncNetworkStream, asyncio.Protocol):
             raise httpcore.ReadError(_said(self._error)) from self._error
         piece = bytes(self._got[:max_bytes])
         del self._got[:max_bytes]
-        if not self._ended:
+        if not self._ended and len(self._got) <= MOST:
             self._transport.resume_reading()
         return piece
 
@@ -92,13 +92,13 @@ class Stream(httpcore.AsyncNetworkStream, asyncio.Protocol):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         """Speak TLS from now on. Raises ConnectError, from the SSLError if that is why; then the connection is closed."""
-        loop = asyncio.get_running_loop()
+        handshake = asyncio.get_running_loop().start_tls
         try:
             with _named_as(httpcore.ConnectTimeout, httpcore.ConnectError):
                 if self._got:  # it would pass for what came under TLS
                     raise ssl.SSLError("the server spoke before the handshake")
                 async with asyncio.timeout(timeout):
-                    self._transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
+                    self._transport = await _tls(handshake(self._transport, self, ssl_context, server_hostname=server_hostname))
         except BaseException:
             await self.aclose()
             raise
@@ -109,7 +109,8 @@ class Stream(httpcore.AsyncNetworkStream, asyncio.Protocol):
         if info == "server_addr":
             return (self._peer,)  # without asking the kernel eight times a request
         if info == "is_readable":  # of an idle connection: the server has closed it, or spoke without being asked
-            return self._ended or bool(self._got) or _readable(self._transport.get_extra_info("socket").fileno())
+            handle = self._transport.get_extra_info("socket")
+            return self._ended or bool(self._got) or handle is None or _readable(handle.fileno())
         return self._transport.get_extra_info(info)
 
 
@@ -141,7 +142,18 @@ def _wake(waiting: asyncio.Future[None] | None) -> None:
         waiting.set_result(None)
 
 
+async def _tls(handshake: Awaitable[Any]) -> Any:
+    try:
+        return await handshake
+    except ConnectionResetError as error:
+        if error.errno:
+            raise
+        raise ssl.SSLError("the server ended the handshake") from error  # asyncio's word for an end of file
+
+
 def _readable(handle: int) -> bool:
+    if handle < 0:
+        return True
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     return bool(poll.poll(0))

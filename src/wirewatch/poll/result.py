@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from wirewatch.errors import Reason, Retry
 from wirewatch.model import Entry, Page
+from wirewatch.net.answers import sendable
 from wirewatch.poll.items import INDEX
 from wirewatch.poll.moving import moved, returned
 from wirewatch.poll.parse import ParsedFeed
@@ -46,7 +47,7 @@ def validators(task: FeedTask, now: datetime) -> dict[str, str]:
     if known.lies or known.format == INDEX or known.full_at is None or now - known.full_at >= DAY:
         return {}
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
+    return {name: value for name, value in headers.items() if sendable(value)}
 
 
 def polled_well(task: FeedTask, page: Page, brought: Brought | None, now: datetime) -> Polled:

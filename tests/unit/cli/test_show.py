@@ -70,6 +70,8 @@ def test_a_day_begins_in_the_zone_asked_for_and_until_takes_it_in() -> None:
 
     assert moment("2026-11-28", "--since", tokyo) == datetime(2026, 11, 27, 15, tzinfo=UTC)
     assert moment("2026-11-28", "--until", tokyo, end=True) == datetime(2026, 11, 28, 15, tzinfo=UTC)
+    assert moment("2026-W47", "--until", end=True) == datetime(2026, 11, 23, tzinfo=UTC)
+    assert moment("9999-12-31", "--until", end=True) == datetime(9999, 12, 31, tzinfo=UTC)
     assert moment("2026-11-28T10:00", "--until", end=True) == datetime(2026, 11, 28, 10, tzinfo=UTC)
     assert moment("2026-10-25", "--until", ZoneInfo("Europe/Belgrade"), end=True) == datetime(2026, 10, 25, 23, tzinfo=UTC)
 

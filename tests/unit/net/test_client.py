@@ -238,6 +238,14 @@ def test_a_redirect_that_waits_for_its_own_cookie_is_followed() -> None:
     assert asyncio.run(run()) == ["", "seen=1", ""]
 
 
+def test_a_cookie_of_a_redirect_may_hold_any_letters() -> None:
+    async def run() -> int:
+        async with Site({"/": redirect("/ok", set_cookie="city=Нови Сад"), "/ok": answer("there")}) as site, client() as http:
+            return (await get(http, site.url())).status
+
+    assert asyncio.run(run()) == 200
+
+
 @pytest.mark.parametrize(
     ("routes", "reason"),
     [

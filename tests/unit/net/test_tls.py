@@ -98,6 +98,18 @@ def test_a_server_that_speaks_no_tls_is_a_tls_failure() -> None:
     assert failed.value.reason is Reason.TLS
 
 
+async def ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1000)
+    writer.close()
+
+
+def test_a_server_that_ends_the_handshake_is_a_tls_failure() -> None:
+    with pytest.raises(Retry) as failed:
+        asyncio.run(ask(ends))
+
+    assert failed.value.reason is Reason.TLS
+
+
 def test_a_handshake_that_never_ends_is_a_timeout_and_leaves_no_connection() -> None:
     with pytest.raises(Retry) as failed:
         asyncio.run(ask(silent))
