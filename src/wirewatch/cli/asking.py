@@ -115,13 +115,10 @@ def why_nothing(index: "Index", asked: Asked) -> "Iterator[str]":
 
 def _nearest(value: str, known: Mapping[str, str]) -> str:
     """The name that was probably meant, in whatever script and capitals."""
-    from difflib import get_close_matches
-
     from wirewatch.analysis.chain import exacts
+    from wirewatch.settings.named import meant
 
-    folded = {" ".join(exacts(name)): meant for name, meant in known.items()}
-    near = get_close_matches(" ".join(exacts(value)), folded, 1, 0.7)
-    return f"; did you mean {folded[near[0]]!r}?" if near else ""
+    return meant(" ".join(exacts(value)), {" ".join(exacts(name)): stands_for for name, stands_for in known.items()})
 
 
 @contextmanager

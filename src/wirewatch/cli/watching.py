@@ -148,8 +148,8 @@ def replay(
         stories = sorted([*back.told, *back.old], key=lambda article: article.first_seen_at)[-limit:]
         recorded = matches.tell(house.db, _met(house.db, settings, watch, stories))
         sent = run_deliver(house) if recorded.live + recorded.lifted else None
-    done = "told" if watch.channels else "recorded (the watch has no channel)"
-    told = f"{show.number(recorded.live + recorded.lifted, 'story')} {done}, {recorded.again} {done.split()[0]} before"
+    done, why = ("told", "") if watch.channels else ("recorded", " (the watch has no channel)")
+    told = f"{show.number(recorded.live + recorded.lifted, 'story')} {done}{why}, {recorded.again} {done} before"
     left = len(back.told) + len(back.old) - len(stories)
     show.out(told + (f", {left} older ones left out (--limit {limit})" if left else ""))
     if sent is not None and sent.by:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.format import open_memmap
-from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 UNDER_WAY = "new-"
 KNOWN = "The leader of North Korea arrived by train in Russia"
@@ -38,8 +38,8 @@ def _folder(languages: Sequence[str]) -> Path:
     """Raises RuntimeError where there is no home."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     base = named if named.is_absolute() else Path.home() / ".cache"  # as the XDG specification says
-    made_of = (MODEL_DIR / MODEL_FILE).read_bytes() + " ".join((version("py3langid"), *_PARTS, *languages)).encode()
-    return base / "wirewatch" / f"languages-{hashlib.blake2b(made_of, digest_size=16).hexdigest()}"
+    made_of = " ".join((version("py3langid"), *_PARTS, *languages))
+    return base / "wirewatch" / f"languages-{hashlib.blake2b(made_of.encode(), digest_size=16).hexdigest()}"
 
 
 def _mapped(folder: Path) -> Any:

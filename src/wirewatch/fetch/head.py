@@ -14,7 +14,7 @@ LONGEST_WAIT = 5  # seconds of a meta refresh; what waits longer is a page that 
 _UNREAD = (b"script", b"style", b"noscript", b"template", b"textarea", b"title")
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4000})>", re.IGNORECASE)
 _WORDS = (b"refresh", b"noindex", b"none")  # without one of these no meta tag asks anything
-_TELLING = ("canonical", "refresh", "noindex", "none", "&#")
+_TELLING = ("canonical", *(word.decode() for word in _WORDS), "&#")
 _ATTRIBUTE = re.compile(r"""([\w:-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _REFRESH = re.compile(r"""\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*["']?([^"'\s]+)""", re.IGNORECASE)
 

@@ -38,5 +38,10 @@ def in_term(term: str, known: Known) -> str | None:
 
 def missing(name: str, known: Collection[str], where: str) -> str:
     """`is not in entities.yaml`, and what was probably meant."""
+    return f"is not in {where}{meant(name, {each: each for each in known})}"
+
+
+def meant(name: str, known: Mapping[str, str]) -> str:
+    """`; did you mean …?` with what the nearest of the known names stands for; "" where none is near."""
     near = get_close_matches(name, known, 1, 0.7)
-    return f"is not in {where}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"; did you mean {known[near[0]]!r}?" if near else ""

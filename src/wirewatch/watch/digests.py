@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from wirewatch.analysis.query import And, Field, Node, Or, parse
+from wirewatch.analysis.query import And, Field, Node, Or
 from wirewatch.model import ArticleId, Message, Watch
 from wirewatch.safe import one_line
 from wirewatch.state.identity import short_hash
+from wirewatch.watch.judge import asked
 from wirewatch.watch.lucene import lucene
 from wirewatch.watch.messages import HEADLINE, HTML, MARKDOWN, TEXT, Style, marked, quiet, story
 
@@ -113,7 +114,7 @@ def kibana_link(kibana: str, watch: Watch, since: str) -> str:
 def _whole(watch: Watch) -> Node:
     """All that a watch asks of an article, as one query."""
     parts = [
-        parse(_words(watch)),
+        asked(watch),
         *(Field("topic", each) for each in watch.topics),
         *(Field("entity", each) for each in watch.entities),
     ]

@@ -34,11 +34,10 @@ def gathers(plan: ChannelPlan) -> bool:
 
 def _next_digest(plan: ChannelPlan, now: datetime) -> datetime:
     local = now.astimezone(ZoneInfo(plan.zone))
-    if plan.daily is not None:
-        today = _moment(local, plan.daily, plan)
-        return today if today > now else _moment(local + timedelta(days=1), plan.daily, plan)
-    if plan.digest == DAY:
-        return _moment(local + timedelta(days=1), MIDNIGHT, plan)  # also where the clock is changed
+    daily = MIDNIGHT if plan.digest == DAY else plan.daily  # a day is not always 24 hours
+    if daily is not None:
+        today = _moment(local, daily, plan)
+        return today if today > now else _moment(local + timedelta(days=1), daily, plan)
     if plan.digest is not None:  # on the hour and the like, so that all that comes meanwhile is due together
         midnight = _moment(local, MIDNIGHT, plan)
         return midnight + ((now - midnight) // plan.digest + 1) * plan.digest
